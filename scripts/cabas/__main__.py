@@ -1,0 +1,5 @@
+"""Permet `python -m cabas`."""
+
+from cabas.cli import principal
+
+raise SystemExit(principal())

@@ -1,0 +1,82 @@
+"""Ce que l'on constate : une donnée fausse est un fait à dire, jamais une exception.
+
+Entre : ce que lisent `lecture` et `controles`. Sort : des `Constat`, qu'un seul imprimeur (`cli.impression`) écrit
+sous la forme `fichier:ligne: [code] fait` puis le remède.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Gravite(StrEnum):
+    """À quel point un constat empêche de continuer."""
+
+    ERREUR = "erreur"
+    AVERTISSEMENT = "avertissement"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Emplacement:
+    """Un endroit qu'une personne peut ouvrir : chemin relatif au dépôt, ligne à partir de 1 (0 : le fichier entier)."""
+
+    fichier: str
+    ligne: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.fichier}:{self.ligne}" if self.ligne else self.fichier
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """D'où vient une fiche : son fichier, sa première ligne, et la ligne de chacun de ses champs."""
+
+    fichier: str
+    ligne: int = 1
+    lignes: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def a(self, champ: str = "") -> Emplacement:
+        """L'emplacement d'un champ ; à défaut, celui de la fiche."""
+        return Emplacement(self.fichier, self.lignes.get(champ, self.ligne))
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """Un fait, là où il est, et ce qu'il faut faire. Le `code` est stable : les tests et le guide s'y réfèrent."""
+
+    code: str
+    gravite: Gravite
+    emplacement: Emplacement
+    message: str
+    remede: str = ""
+
+    @property
+    def rang(self) -> tuple[str, int, str, str]:
+        """Ordre d'affichage : par fichier, par ligne, puis par code."""
+        return (self.emplacement.fichier, self.emplacement.ligne, self.code, self.message)
+
+
+class Refus(NamedTuple):
+    """Pourquoi une valeur n'a pas été comprise. Devient un constat ou une ligne rejetée chez qui connaît le fichier."""
+
+    code: str
+    fait: str
+    remede: str = ""
+
+
+def erreur(code: str, emplacement: Emplacement, message: str, remede: str = "") -> Constat:
+    """Un constat qui empêche de publier ou de fusionner."""
+    return Constat(code, Gravite.ERREUR, emplacement, message, remede)
+
+
+def avertissement(code: str, emplacement: Emplacement, message: str, remede: str = "") -> Constat:
+    """Un constat à regarder, qui n'empêche rien."""
+    return Constat(code, Gravite.AVERTISSEMENT, emplacement, message, remede)
+
+
+def erreurs(constats: Iterable[Constat]) -> list[Constat]:
+    """Les seuls constats qui empêchent de continuer."""
+    return [constat for constat in constats if constat.gravite is Gravite.ERREUR]

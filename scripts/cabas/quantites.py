@@ -1,0 +1,153 @@
+"""Les quantités : des millièmes d'unité entiers (g, mL, millième de pièce), et la lecture de ce que les gens écrivent.
+
+« 2,5 », « 500 g », « ½ », « 1 250,5 », « ٣ » entrent ; un entier sort, ou un `Refus` qui dit pourquoi. On ne devine
+jamais : un nombre ambigu est refusé. Règle : contrats.md §4.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+
+from cabas.constats import Refus
+
+MILLE = 1000
+SEUIL_SUSPECT = 100 * MILLE
+"""À partir de 100 kg dans un bon, on soupçonne des grammes écrits dans une colonne de kilos (contrats.md §4)."""
+
+UNITES = {"kg": "kg", "L": "L", "piece": "pièce"}
+
+_SUFFIXES: dict[str, tuple[str, int]] = {
+    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogramme", "kilogrammes"), ("kg", 1000)),
+    **dict.fromkeys(("g", "gr", "gramme", "grammes"), ("kg", 1)),
+    **dict.fromkeys(("l", "litre", "litres"), ("L", 1000)),
+    **dict.fromkeys(("dl", "décilitre", "décilitres"), ("L", 100)),
+    **dict.fromkeys(("cl", "centilitre", "centilitres"), ("L", 10)),
+    **dict.fromkeys(("ml", "millilitre", "millilitres"), ("L", 1)),
+    **dict.fromkeys(("pièce", "pièces", "piece", "pieces", "pc", "pcs", "unité", "unités", "unite", "unites"), ("piece", 1000)),
+}
+_FRACTIONS = {
+    "½": "1/2",
+    "¼": "1/4",
+    "¾": "3/4",
+    "⅕": "1/5",
+    "⅖": "2/5",
+    "⅗": "3/5",
+    "⅘": "4/5",
+    "⅛": "1/8",
+    "⅜": "3/8",
+    "⅝": "5/8",
+    "⅞": "7/8",
+    "⅓": "1/3",
+    "⅔": "2/3",
+}
+_ESPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
+_NOMBRE = re.compile(
+    r"(?P<signe>[-+\u2212]?) ?"
+    r"(?:(?P<entier>\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](?P<decimales>\d{1,20}))?"
+    r"|[.,](?P<seules>\d{1,20})"
+    r"|(?:(?P<plus>\d{1,6}) )?(?P<haut>\d{1,6}) ?/ ?(?P<bas>\d{1,6}))"
+    r" ?(?P<unite>[^\W\d_]*)\.?"
+)
+_SCIENTIFIQUE = re.compile(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
+
+
+def normaliser_chiffres(texte: str) -> str:
+    """Ramène toute écriture de chiffre (arabe, pleine chasse…), de fraction et d'espace à l'ASCII."""
+    if texte.isascii():
+        return _ESPACES.sub(" ", texte).strip()
+    lettres: list[str] = []
+    for lettre in unicodedata.normalize("NFC", texte):
+        if lettre in _FRACTIONS:
+            lettres.append(" " + _FRACTIONS[lettre])
+        elif lettre == "\u2044":
+            lettres.append("/")
+        elif lettre in "\u066b\uff0c":
+            lettres.append(",")
+        elif (chiffre := unicodedata.decimal(lettre, None)) is not None:
+            lettres.append(str(chiffre))
+        else:
+            lettres.append(lettre)
+    return _ESPACES.sub(" ", "".join(lettres)).strip()
+
+
+def _illisible(texte: str, unite: str, raison: str) -> Refus:
+    exemple = {"kg": "2,5 ou 500 g", "L": "2 ou 75 cl", "piece": "3"}[unite]
+    return Refus("quantite-illisible", f"« {texte.strip()} » {raison}", f"Écrire un nombre, comme {exemple}.")
+
+
+@lru_cache(maxsize=4096)
+def lire_quantite(texte: str, unite: str) -> int | Refus:
+    """Lit une quantité écrite à la main. Entre : le texte d'une case et l'unité du produit. Sort : des millièmes, ou un refus.
+
+    Une case vide vaut 0. Refus possibles : `quantite-illisible`, `quantite-negative`, `quantite-hors-pas` (plus fin que le
+    millième).
+
+    >>> lire_quantite("2,5 kg", "kg"), lire_quantite("500 g", "kg"), lire_quantite("1/2", "L")
+    (2500, 500, 500)
+    """
+    propre = normaliser_chiffres(texte)
+    if not propre:
+        return 0
+    trouve = _NOMBRE.fullmatch(propre)
+    if trouve is None:
+        return _dire_pourquoi(texte, propre, unite)
+    facteur = MILLE
+    if suffixe := trouve["unite"].lower():
+        if suffixe not in _SUFFIXES:
+            return _illisible(texte, unite, f"n’est pas une quantité : unité « {trouve['unite']} » inconnue.")
+        famille, facteur = _SUFFIXES[suffixe]
+        if famille != unite:
+            return _illisible(texte, unite, f"n’est pas compté dans la bonne unité : ce produit se compte en {UNITES[unite]}.")
+    if trouve["bas"]:
+        numerateur, denominateur = int(trouve["haut"]) + int(trouve["plus"] or 0) * int(trouve["bas"]), int(trouve["bas"])
+        if denominateur == 0:
+            return _illisible(texte, unite, "divise par zéro.")
+    else:
+        decimales = (trouve["decimales"] or trouve["seules"] or "").rstrip("0")
+        denominateur = 10 ** len(decimales)
+        numerateur = int((trouve["entier"] or "0").replace(" ", "") + decimales)
+    entier, reste = divmod(numerateur * facteur, denominateur)
+    if trouve["signe"] in ("-", "\u2212") and (entier or reste):
+        return Refus("quantite-negative", f"« {texte.strip()} » est négatif.", "Écrire une quantité positive, ou vider la case.")
+    if trouve["signe"] == "+":
+        return _illisible(texte, unite, "commence par un signe plus : quantité, ou ajout à un autre bon ?")
+    if reste:
+        return Refus("quantite-hors-pas", f"« {texte.strip()} » est plus fin que le millième d’unité.", "Arrondir au pas du produit.")
+    return entier
+
+
+def _dire_pourquoi(texte: str, propre: str, unite: str) -> Refus:
+    if "," in propre and "." in propre:
+        return _illisible(texte, unite, "est ambigu : la virgule et le point ne peuvent pas servir ensemble.")
+    if _SCIENTIFIQUE.fullmatch(propre):
+        return _illisible(texte, unite, "est écrit comme une puissance de dix : un tableur l’a peut-être transformé.")
+    return _illisible(texte, unite, "n’est pas une quantité.")
+
+
+def lire_decimal(texte: str) -> Decimal | None:
+    """Un nombre de fiche : chiffres, point décimal, rien d'autre. `None` sinon (ni NaN, ni 1e9, ni virgule)."""
+    return Decimal(texte) if re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", texte, re.ASCII) else None
+
+
+def milliemes(valeur: Decimal) -> int | None:
+    """Une quantité de fiche en millièmes ; `None` si elle est plus fine que le millième."""
+    exact = valeur * MILLE
+    return int(exact) if exact == exact.to_integral_value() else None
+
+
+_CONTENU = re.compile(r"(\d+(?:[.,]\d+)?) ?([A-Za-z]+)")
+
+
+def lire_contenu(texte: str) -> tuple[str, int] | None:
+    """Ce que contient une pièce : « 500 g » → ("kg", 500), « 1 L » → ("L", 1000), « 6 pieces » → ("piece", 6000)."""
+    trouve = _CONTENU.fullmatch(texte.strip())
+    if trouve is None or trouve[2].lower() not in _SUFFIXES:
+        return None
+    famille, facteur = _SUFFIXES[trouve[2].lower()]
+    exact = Decimal(trouve[1].replace(",", ".")) * facteur
+    if exact <= 0 or exact != exact.to_integral_value():
+        return None
+    return famille, int(exact)

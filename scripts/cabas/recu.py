@@ -1,0 +1,43 @@
+"""Ce qui arrive dans le dossier privé, tel que lu : une quantité, une ligne ; une personne, une ligne.
+
+Rien de ceci ne sort du dossier privé. Colonnes : contrats.md §3 et §4.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cabas.constats import Refus
+
+
+class Adherent(NamedTuple):
+    """Une ligne d'`adherents.csv` : dossier privé, jamais publiée."""
+
+    cellule: str
+    nom: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    adhesion: str = ""
+    adhesion_jusqu_au: str = ""
+
+
+class LigneLue(NamedTuple):
+    """Une quantité telle que reçue, avec de quoi la retrouver. `refus` : ce que la lecture seule suffit à rejeter."""
+
+    groupement: str
+    fichier: str
+    ligne: int
+    colonne: str
+    bon: str
+    cellule: str
+    produit: str
+    lu: str
+    tolerance: str = ""
+    commande_lue: str = ""
+    groupement_lu: str = ""
+    envoye_le: str = ""
+    creneau: str = ""
+    tarif: str = ""
+    nom: str = ""
+    brouillon: bool = False
+    refus: Refus | None = None

@@ -1,0 +1,132 @@
+"""Écrire le français : montants, quantités, dates, pluriels, espaces insécables. Le seul endroit qui le fait.
+
+Rien ici ne dépend de la langue de la machine. Les espaces insécables n'existent pas dans nos sources : elles naissent ici.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from cabas.quantites import MILLE, UNITES
+from cabas.temps import PARIS
+
+INSECABLE = "\u00a0"
+FINE = "\u202f"
+MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def _milliers(entier: int) -> str:
+    return f"{entier:,}".replace(",", FINE)
+
+
+def nombre(entier: int) -> str:
+    """Un entier avec ses milliers séparés : 3841 → « 3 841 »."""
+    return f"-{_milliers(-entier)}" if entier < 0 else _milliers(entier)
+
+
+def _decimales(milliemes: int) -> str:
+    reste = abs(milliemes) % MILLE
+    return f",{reste:03d}".rstrip("0") if reste else ""
+
+
+def nombre_csv(milliemes: int) -> str:
+    """Une quantité pour un fichier : virgule décimale, sans séparateur de milliers ni zéro inutile. 2500 → « 2,5 »."""
+    signe = "-" if milliemes < 0 else ""
+    return f"{signe}{abs(milliemes) // MILLE}{_decimales(milliemes)}"
+
+
+def euros_csv(centimes: int) -> str:
+    """Un montant pour un fichier : 1250 → « 12,50 »."""
+    signe = "-" if centimes < 0 else ""
+    return f"{signe}{abs(centimes) // 100},{abs(centimes) % 100:02d}"
+
+
+def euros(centimes: int) -> str:
+    """Un montant à lire : 1250 → « 12,50 € »."""
+    signe = "-" if centimes < 0 else ""
+    return f"{signe}{_milliers(abs(centimes) // 100)},{abs(centimes) % 100:02d}{INSECABLE}€"
+
+
+def quantite_nue(milliemes: int) -> str:
+    """Une quantité à lire, sans son unité : 1250500 → « 1 250,5 »."""
+    signe = "-" if milliemes < 0 else ""
+    return f"{signe}{_milliers(abs(milliemes) // MILLE)}{_decimales(milliemes)}"
+
+
+def quantite(milliemes: int, unite: str) -> str:
+    """Une quantité à lire : « 2,5 kg », « 1 pièce », « 3 pièces », et « 500 g » sous le kilo."""
+    if unite == "kg" and 0 < milliemes < MILLE:
+        return f"{milliemes}{INSECABLE}g"
+    mot = UNITES[unite]
+    if unite == "piece" and abs(milliemes) >= 2 * MILLE:
+        mot += "s"
+    return f"{quantite_nue(milliemes)}{INSECABLE}{mot}"
+
+
+def accorder(compte: int, singulier: str, pluriel: str = "") -> str:
+    """Un nombre et son mot accordé : 0 ou 1 au singulier. `accorder(3, "sac")` → « 3 sacs »."""
+    mot = singulier if abs(compte) < 2 else (pluriel or singulier + "s")
+    return f"{nombre(compte)}{INSECABLE}{mot}"
+
+
+def enumerer(elements: Sequence[str], lien: str = "et") -> str:
+    """« a », « a et b », « a, b et c »."""
+    if len(elements) < 2:
+        return "".join(elements)
+    return f"{', '.join(elements[:-1])} {lien} {elements[-1]}"
+
+
+def jour_du_mois(jour: date) -> str:
+    """« 1er décembre », « 12 décembre »."""
+    quantieme = "1er" if jour.day == 1 else str(jour.day)
+    return f"{quantieme}{INSECABLE}{MOIS[jour.month - 1]}"
+
+
+def date_longue(jour: date) -> str:
+    """« mardi 1er décembre 2026 »."""
+    return f"{JOURS[jour.weekday()]} {jour_du_mois(jour)} {jour.year}"
+
+
+def date_courte(jour: date) -> str:
+    """« 01/12/2026 »."""
+    return f"{jour.day:02d}/{jour.month:02d}/{jour.year}"
+
+
+def heure(instant: datetime) -> str:
+    """« 18 h », « 18 h 30 » (heure de Paris)."""
+    local = instant.astimezone(PARIS)
+    return f"{local.hour}{INSECABLE}h" + (f"{INSECABLE}{local.minute:02d}" if local.minute else "")
+
+
+def instant_long(instant: datetime) -> str:
+    """« mardi 1er décembre 2026 à 18 h 30 » (heure de Paris)."""
+    local = instant.astimezone(PARIS)
+    return f"{date_longue(local.date())} à {heure(local)}"
+
+
+def plage(debut: datetime, fin: datetime) -> str:
+    """« jeudi 17 décembre 2026, de 16 h à 19 h »."""
+    local = debut.astimezone(PARIS)
+    if local.date() != fin.astimezone(PARIS).date():
+        return f"du {instant_long(debut)} au {instant_long(fin)}"
+    return f"{date_longue(local.date())}, de {heure(debut)} à {heure(fin)}"
+
+
+_REGLES = (
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"« +|«(?=[^\s\u00a0\u202f])"), f"«{INSECABLE}"),
+    (re.compile(r" +»|(?<=[^\s\u00a0\u202f])»"), f"{INSECABLE}»"),
+    (re.compile(r"(?<=\S) +([;!?])(?=\s|$)"), FINE + r"\1"),
+    (re.compile(r"(?<=\S) +:(?=\s|$)"), f"{INSECABLE}:"),
+    (re.compile(r"(?<=\d) +(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
+)
+
+
+def typographier(texte: str) -> str:
+    """Pose les espaces insécables d'un texte français déjà écrit avec des espaces ordinaires."""
+    for motif, remplacement in _REGLES:
+        texte = motif.sub(remplacement, texte)
+    return texte
