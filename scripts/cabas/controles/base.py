@@ -1,0 +1,47 @@
+"""Ce qu'est un contrôle : une question, un code, une gravité, une fonction pure du contexte vers des faits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from cabas.constats import Constat, Emplacement, Gravite
+from cabas.modele import Depot
+
+
+@dataclass(frozen=True, slots=True)
+class Contexte:
+    """Ce que voit un contrôle : le dépôt, l'instant, et le texte des fichiers suivis par git (vide hors de git)."""
+
+    depot: Depot
+    maintenant: datetime
+    suivis: Mapping[str, str] = field(default_factory=dict)
+
+
+class Fait(NamedTuple):
+    """Une réponse « non » à la question d'un contrôle, là où elle est vraie."""
+
+    emplacement: Emplacement
+    message: str
+    remede: str
+
+
+@dataclass(frozen=True, slots=True)
+class Controle:
+    """Un contrôle. Sa question est la première ligne de la docstring de `juger` : aide, guide et code ne font qu'un."""
+
+    code: str
+    gravite: Gravite
+    juger: Callable[[Contexte], Iterator[Fait]]
+
+    @property
+    def question(self) -> str:
+        """La question posée."""
+        return (self.juger.__doc__ or "").strip().splitlines()[0]
+
+    def constats(self, contexte: Contexte) -> Iterator[Constat]:
+        """Les constats de ce contrôle."""
+        for fait in self.juger(contexte):
+            yield Constat(self.code, self.gravite, fait.emplacement, fait.message, fait.remede)

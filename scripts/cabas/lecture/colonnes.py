@@ -1,0 +1,152 @@
+"""Reconnaître les intitulés d'un tableau de bons : colonnes de service, et colonnes de produit. On ne devine jamais.
+
+Une colonne de produit porte la ref entre crochets, ou s'appelle `q-<ref>`, ou porte exactement le nom d'un seul produit
+(grilles `Question [Ligne]`, `Question (Ligne)`, `Question | Ligne` comprises). Règle : contrats.md §4.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from cabas.modele import Produit
+from cabas.typographie import enumerer
+
+
+@lru_cache(maxsize=1)
+def roles_connus() -> Mapping[str, str]:
+    """Le rôle de chaque intitulé de service connu, simplifié (`donnees/intitules.json`) ; vide pour ce qu'on ignore."""
+    roles = json.loads(files("cabas").joinpath("donnees", "intitules.json").read_text(encoding="utf-8"))
+    return {intitule: "" if role == "ignorer" else role for role, intitules in roles.items() for intitule in intitules}
+
+
+_REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
+_CHAMP = re.compile(r"([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)")
+_UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
+_PRIX = re.compile(r"\s*[-,–(:]?\s*\d+(?:[.,]\d+)?\s*(?:€|eur|euros)\s*(?:/\s*\w+)?\)?$")
+_GRILLES = (re.compile(r"\[([^\[\]]+)\](?:\s*\[[^\[\]]+\])?$"), re.compile(r"\((.+?)(?: - [^()]+)?\)$"), re.compile(r"\|\s*([^|]+)$"))
+
+
+class Colonne(NamedTuple):
+    """Une colonne comprise : son rôle (« quantite », « tolerance » ou un nom de service), sa ref, son unité imposée.
+
+    `refus` non vide : la colonne est rejetée en bloc (`colonne-inconnue`, `colonne-ambigue`) ; `produit` : elle avait
+    l'air d'une colonne de produit.
+    """
+
+    rang: int
+    intitule: str
+    role: str
+    ref: str = ""
+    unite: str = ""
+    refus: str = ""
+    proches: tuple[str, ...] = ()
+    produit: bool = False
+
+
+@lru_cache(maxsize=16384)
+def simplifier(texte: str) -> str:
+    """Minuscules sans accents ni ligatures, apostrophes droites, espaces simples."""
+    if not texte.isascii():
+        texte = texte.replace("œ", "oe").replace("Œ", "oe").replace("’", "'").replace("\ufeff", "")
+        texte = "".join(lettre for lettre in unicodedata.normalize("NFKD", texte) if not unicodedata.combining(lettre))
+    return " ".join(texte.casefold().split())
+
+
+class Catalogue:
+    """Les produits, cherchables par ref et par nom simplifié."""
+
+    def __init__(self, produits: Iterable[Produit]) -> None:
+        self.produits = {produit.ref: produit for produit in produits}
+        self.noms: dict[str, list[str]] = {}
+        self._trouves: dict[str, list[str]] = {}
+        for ref in sorted(self.produits):
+            self.noms.setdefault(simplifier(self.produits[ref].nom), []).append(ref)
+
+    def compter(self, cases: list[str]) -> int:
+        """Combien d'intitulés on reconnaît ; 0 si cela ne peut pas être une ligne d'en-tête."""
+        connus = roles_connus()
+        roles = [connus.get(simplifier(case), "?") if case.strip() else "?" for case in cases]
+        reconnus = sum(role != "?" for role in roles)
+        produits = sum(bool(role == "?" and case.strip() and self._chercher(case)) for role, case in zip(roles, cases, strict=True))
+        if len(set(roles) & {"cellule", "nom", "produit", "quantite", "courriel", "telephone"}) + bool(produits) < 2:
+            return 0
+        return reconnus + produits
+
+    def _chercher(self, intitule: str) -> list[str]:
+        """Les refs que peut désigner un intitulé : aucune, une, ou plusieurs (ambigu)."""
+        trouves = self._trouves.get(intitule)
+        if trouves is None:
+            trouves = self._trouves[intitule] = self._chercher_vraiment(intitule)
+        return trouves
+
+    def _chercher_vraiment(self, intitule: str) -> list[str]:
+        trouvees = [ref for ref in _REF.findall(intitule) if ref in self.produits]
+        if trouvees:
+            return sorted(set(trouvees))
+        if (champ := _CHAMP.fullmatch(intitule.strip())) and champ[2] in self.produits:
+            return [champ[2]]
+        for candidat in self._candidats(intitule):
+            if candidat in self.noms:
+                return self.noms[candidat]
+        return []
+
+    @staticmethod
+    def _candidats(intitule: str) -> list[str]:
+        candidats = [simplifier(intitule)]
+        candidats += [simplifier(trouve[1]) for motif in _GRILLES if (trouve := motif.search(intitule.strip()))]
+        for candidat in list(candidats):
+            sans_unite = _UNITE.sub("", candidat)
+            candidats += [sans_unite, _PRIX.sub("", candidat).strip(" -,"), _PRIX.sub("", sans_unite).strip(" -,")]
+        return candidats
+
+    def proches(self, intitule: str) -> tuple[str, ...]:
+        """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
+        noms = get_close_matches(_UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.5)
+        mots = {mot for mot in re.split(r"\W+", simplifier(intitule)) if len(mot) > 3}
+        noms += [nom for nom in self.noms if mots & set(re.split(r"\W+", nom)) and nom not in noms]
+        return tuple(ref for nom in noms[:3] for ref in self.noms[nom])[:3]
+
+    def comprendre(self, intitules: list[str]) -> list[Colonne]:
+        """Le rôle de chaque colonne. Les intitulés vides sont passés."""
+        colonnes: list[Colonne] = []
+        for index, brut in enumerate(intitules):
+            intitule = " ".join(brut.replace("\ufeff", "").split())
+            if intitule:
+                colonnes.append(self._une(index, intitule))
+        return colonnes
+
+    def _une(self, index: int, intitule: str) -> Colonne:
+        propre = simplifier(intitule)
+        role = roles_connus().get(propre)
+        if role is not None:
+            return Colonne(index, intitule, role)
+        refs = self._chercher(intitule)
+        tolerance = propre.startswith(("tolerance", "t-", "jusqu'a", "en plus"))
+        unite = trouve[1] if (trouve := _UNITE.search(propre)) else ""
+        if len(refs) == 1:
+            return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
+        if refs:
+            return Colonne(index, intitule, "quantite", refus="colonne-ambigue", proches=tuple(refs), produit=True)
+        proches = self.proches(intitule)
+        return Colonne(
+            index,
+            intitule,
+            "quantite",
+            refus="colonne-inconnue",
+            proches=proches,
+            produit=bool(proches or unite or _PRIX.search(propre) or _REF.search(intitule)),
+        )
+
+
+def remede_de_colonne(colonne: Colonne) -> str:
+    """Ce qu'il faut faire d'une colonne rejetée."""
+    if colonne.proches:
+        return f"Écrire la ref dans l’intitulé ; produits proches : {enumerer([f'[{ref}]' for ref in colonne.proches], 'ou')}."
+    return "Écrire la ref du produit entre crochets dans l’intitulé, ou ôter la colonne."

@@ -1,0 +1,167 @@
+"""Charger le dépôt public : toutes les fiches, contrôlées par leur schéma.
+
+Entre : la racine du dépôt. Sort : un `Depot` (les fiches saines) et les constats (les autres). Ne lève jamais sur une
+donnée fausse. Le contrôle par frictionless est sauté quand les mêmes octets l'ont déjà passé (`temoin`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cabas
+from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
+from cabas.lecture.entetes import lire_entete
+from cabas.lecture.fiches import Rangs, construire, deplier
+from cabas.lecture.fichiers import TAILLE_FICHE, decoder_utf8, lire_octets, nom_lisible
+from cabas.lecture.yaml_strict import Noeud, lire_yaml
+from cabas.modele import Commande, Depot, Groupement, Producteur, Produit, Rubrique
+
+DOSSIERS = (
+    ("produits", "catalogue/produits", ".yaml", "ref"),
+    ("producteurs", "catalogue/producteurs", ".md", "slug"),
+    ("groupements", "groupements", ".md", "slug"),
+    ("commandes", "catalogue/commandes", ".yaml", "id"),
+)
+UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques"})
+Progres = Callable[[int, int], None]
+
+
+class _Lot:
+    """Ce que l'on a lu, avant d'en bâtir le dépôt."""
+
+    def __init__(self) -> None:
+        self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
+        self.constats: list[Constat] = []
+        self.empreinte = hashlib.sha256(cabas.__version__.encode())
+
+
+def charger(racine: Path, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:
+    """Lit toutes les fiches. `deja_vu(empreinte)` dit si ces octets ont déjà passé le contrôle des schémas sans faute.
+
+    Codes propres : `dossier-absent`, `fichier-inattendu`, `encodage`, `fichier-…`, et ceux de `yaml_strict`, `schemas`,
+    `fiches`.
+    """
+    lot = _Lot()
+    for nom, dossier, suffixe, _cle in DOSSIERS:
+        _lire_dossier(racine, nom, dossier, suffixe, lot)
+    rubriques = _lire_rubriques(racine, lot)
+    rangs: Rangs = {nom: [] for nom in UNIQUES}
+    cles = {nom: cle for nom, _dossier, _suffixe, cle in DOSSIERS}
+    for nom, identifiant, chemin, noeud, _texte in lot.noeuds:
+        lot.constats += deplier(nom, noeud, chemin, {cles[nom]: identifiant}, rangs)
+    for element in rubriques:
+        lot.constats += deplier("rubriques", element, "catalogue/rubriques.yaml", {}, rangs)
+    if deja_vu is None or lot.constats or not deja_vu(lot.empreinte.hexdigest()):
+        from cabas.lecture.schemas import controler
+
+        lot.constats += controler(rangs, UNIQUES)
+    return _batir(lot, rubriques, cles), sans_redites(lot.constats)
+
+
+def sans_redites(constats: list[Constat]) -> list[Constat]:
+    """Un seul constat par champ quand la conversion redit ce que le schéma a dit (le premier : celui du schéma).
+
+    Les deux commencent leur phrase par le nom du champ : c'est lui, avec l'emplacement, qui fait la clé.
+    """
+    vus: set[tuple[Emplacement, str]] = set()
+    gardes: list[Constat] = []
+    for constat in constats:
+        champ, deux_points, _suite = constat.message.partition(" : ")
+        if deux_points and (constat.emplacement, champ) in vus:
+            continue
+        vus.add((constat.emplacement, champ))
+        gardes.append(constat)
+    return sorted(gardes, key=lambda constat: constat.rang)
+
+
+def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
+    chemin_dossier = racine / dossier
+    if not chemin_dossier.is_dir():
+        lot.constats.append(
+            erreur(
+                "dossier-absent",
+                Emplacement(dossier),
+                "Le dossier n’existe pas.",
+                "Vérifier que la commande est lancée à la racine du dépôt, ou la donner par --depot.",
+            )
+        )
+        return
+    for chemin in sorted(chemin_dossier.iterdir(), key=lambda chemin: chemin.name):
+        relatif = f"{dossier}/{nom_lisible(chemin.name)}"
+        if chemin.name.startswith("."):
+            continue
+        if chemin.suffix != suffixe:
+            lot.constats.append(
+                avertissement(
+                    "fichier-inattendu",
+                    Emplacement(relatif),
+                    "Ce fichier n’est pas une fiche : il n’est pas lu.",
+                    f"Les fiches de ce dossier finissent par « {suffixe} ».",
+                )
+            )
+            continue
+        texte = _texte(chemin, relatif, lot)
+        if texte is None:
+            continue
+        presentation = ""
+        if suffixe == ".md":
+            noeud, presentation, constats = lire_entete(texte, relatif)
+        else:
+            noeud, constats = lire_yaml(texte, relatif)
+        lot.constats += constats
+        if noeud is not None:
+            lot.noeuds.append((nom, chemin.stem, relatif, noeud, presentation))
+
+
+def _texte(chemin: Path, relatif: str, lot: _Lot) -> str | None:
+    octets = lire_octets(chemin, TAILLE_FICHE)
+    texte = octets if isinstance(octets, Refus) else decoder_utf8(octets)
+    if isinstance(texte, Refus):
+        lot.constats.append(erreur(texte.code, Emplacement(relatif), texte.fait, texte.remede))
+        return None
+    lot.empreinte.update(f"{relatif}\0{len(texte)}\0{texte}".encode())
+    return texte
+
+
+def _lire_rubriques(racine: Path, lot: _Lot) -> Iterator[Noeud] | tuple[Noeud, ...]:
+    relatif = "catalogue/rubriques.yaml"
+    texte = _texte(racine / relatif, relatif, lot)
+    if texte is None:
+        return ()
+    noeud, constats = lire_yaml(texte, relatif)
+    lot.constats += constats
+    if noeud is None:
+        return ()
+    if not isinstance(noeud.valeur, tuple):
+        lot.constats.append(
+            erreur(
+                "fiche-invalide",
+                Emplacement(relatif, 1),
+                "On attend une liste de rubriques.",
+                "Une ligne par rubrique : - {code: farines, nom: Farines}.",
+            )
+        )
+        return ()
+    return noeud.valeur
+
+
+def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str]) -> Depot:
+    fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
+    for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
+        ajouts: dict[str, Any] = {cles[nom]: identifiant}
+        if nom in ("producteurs", "groupements"):
+            ajouts["presentation"] = presentation
+        fiche = construire(nom, noeud, chemin, ajouts, lot.constats)
+        if fiche is not None:
+            fiches[nom][identifiant] = fiche
+    produits: dict[str, Produit] = fiches["produits"]
+    producteurs: dict[str, Producteur] = fiches["producteurs"]
+    groupements: dict[str, Groupement] = fiches["groupements"]
+    commandes: dict[str, Commande] = fiches["commandes"]
+    rangees: list[Rubrique] = [
+        rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
+    ]
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes)

@@ -1,0 +1,61 @@
+"""Ouvrir un fichier sans se faire piéger : ni lien, ni tube, ni fichier géant, ni nom qui efface l'écran."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from cabas.constats import Refus
+
+TAILLE_FICHE = 1_000_000
+TAILLE_BON = 8_000_000
+
+
+def nom_lisible(nom: str) -> str:
+    """Un nom de fichier sans caractère de contrôle, que l'on peut afficher."""
+    return "".join(lettre if lettre.isprintable() else f"\\x{ord(lettre):02x}" for lettre in nom)
+
+
+def lire_octets(chemin: Path, maximum: int) -> bytes | Refus:
+    """Les octets d'un fichier ordinaire d'au plus `maximum` octets, ou un refus : `fichier-lien`, `fichier-special`,
+    `fichier-trop-gros`, `fichier-inaccessible`.
+    """
+    try:
+        descripteur = os.open(chemin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as erreur:
+        if erreur.errno in (errno.ELOOP, errno.EMLINK) or chemin.is_symlink():
+            return Refus("fichier-lien", "C’est un lien vers un autre fichier.", "Mettre le fichier lui-même à cette place.")
+        return Refus("fichier-inaccessible", f"Le fichier ne s’ouvre pas ({os.strerror(erreur.errno or 0)}).", "Vérifier les droits du fichier.")
+    with os.fdopen(descripteur, "rb") as fichier:
+        etat = os.fstat(fichier.fileno())
+        if not stat.S_ISREG(etat.st_mode):
+            return Refus("fichier-special", "Ce n’est pas un fichier ordinaire.", "L’ôter de ce dossier.")
+        if etat.st_size > maximum:
+            taille = f"{etat.st_size / 1_000_000:.0f} Mo"
+            return Refus(
+                "fichier-trop-gros",
+                f"Le fichier pèse {taille} ; le plus gros admis pèse {maximum // 1_000_000} Mo.",
+                "Vérifier que c’est bien le bon fichier, ou le découper.",
+            )
+        try:
+            return fichier.read(maximum + 1)
+        except OSError as erreur:
+            return Refus("fichier-inaccessible", f"La lecture échoue ({os.strerror(erreur.errno or 0)}).", "Recopier le fichier.")
+
+
+def decoder_utf8(octets: bytes) -> str | Refus:
+    """Un texte UTF-8 (marque d'ordre admise) sans octet nul, ou un refus `encodage`."""
+    try:
+        texte = octets.decode("utf-8-sig")
+    except UnicodeDecodeError as erreur:
+        ligne = octets.count(b"\n", 0, erreur.start) + 1
+        return Refus(
+            "encodage",
+            f"Le fichier n’est pas en UTF-8 (premier caractère fautif à la ligne {ligne}).",
+            "L’enregistrer de nouveau en choisissant l’encodage UTF-8.",
+        )
+    if "\0" in texte:
+        return Refus("encodage", "Le fichier contient des octets nuls : ce n’est pas du texte.", "L’enregistrer de nouveau comme texte UTF-8.")
+    return texte

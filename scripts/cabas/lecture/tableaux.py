@@ -1,0 +1,198 @@
+"""Des octets à des lignes de texte : CSV de toute origine, XLSX, XLS, ODS. Aucune heuristique statistique.
+
+L'encodage se lit à sa marque, ou c'est UTF-8 strict, ou c'est l'encodage de Windows. Le séparateur est celui qui fait
+reconnaître le plus d'intitulés : l'appelant dit lesquels il connaît (`compter`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cabas.constats import Refus
+
+SEPARATEURS = (";", ",", "\t", "|")
+LIGNES_D_ENTETE = 12
+LIGNES_MAX = 200_000
+COLONNES_MAX = 1_000
+CASE_MAX = 20_000
+DEPLIE_MAX = 60_000_000
+Compter = Callable[[list[str]], int]
+
+
+class Tableau(NamedTuple):
+    """Une feuille lue : `lignes[i]` est (numéro dans le fichier, cases). `entete` est l'index de la ligne d'intitulés."""
+
+    feuille: str
+    lignes: list[tuple[int, list[str]]]
+    entete: int
+
+
+def lire_tableaux(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
+    """Toutes les feuilles dont on reconnaît l'en-tête, ou un refus `fichier-illisible` qui dit pourquoi."""
+    if not octets.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        return illisible("Le fichier est vide.", "Demander à la personne de l’envoyer de nouveau.")
+    if octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _classeur(octets, compter)
+    texte = decoder(octets)
+    return texte if isinstance(texte, Refus) else _texte(texte, compter)
+
+
+def illisible(fait: str, remede: str) -> Refus:
+    """Un refus de tout le fichier."""
+    return Refus("fichier-illisible", fait, remede)
+
+
+def decoder(octets: bytes) -> str | Refus:
+    """Le texte d'un fichier : marque UTF-16 ou UTF-8, sinon UTF-8 strict, sinon Windows (cp1252)."""
+    try:
+        if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
+            texte = octets.decode("utf-16")
+        else:
+            try:
+                texte = octets.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                texte = octets.decode("cp1252")
+    except UnicodeDecodeError:
+        return illisible("Ce n’est pas un fichier texte ni un tableur.", "Ouvrir le fichier, puis l’enregistrer en CSV UTF-8 ou en XLSX.")
+    if "\0" in texte:
+        return illisible(
+            "Le fichier contient des octets nuls : il est abîmé, ou ce n’est pas un tableau.", "Demander à la personne de l’envoyer de nouveau."
+        )
+    return texte
+
+
+def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
+    decalage = 0
+    separateurs: tuple[str, ...] = SEPARATEURS
+    premiere, _fin, suite = texte.partition("\n")
+    if premiere.strip("\r ").lower().startswith("sep=") and len(premiere.strip("\r ")) == 5:
+        texte, decalage, separateurs = suite, 1, (premiere.strip("\r ")[4],)
+    debut = "".join(_physiques(texte, LIGNES_D_ENTETE))
+    essais: list[tuple[int, int, int, str]] = []
+    for rang, separateur in enumerate(separateurs):
+        for index, cases in enumerate(_essayer(debut, separateur)):
+            if score := compter(cases):
+                essais.append((score, -index, -rang, separateur))
+            if score and score == len(cases):
+                break
+        if essais and max(essais)[0] > 2 and max(essais)[0] == len(cases):
+            break  # tout l'en-tête est reconnu : aucun autre séparateur ne fera mieux
+    if not essais:
+        return illisible(
+            "On n’y reconnaît ni « cellule » ou « nom », ni aucun produit du catalogue.",
+            "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
+        )
+    _score, moins_index, _rang, separateur = max(essais)
+    lignes: list[tuple[int, list[str]]] = []
+    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
+    numero = 1 + decalage
+    try:
+        for cases in lecteur:
+            lignes.append((numero, cases))
+            numero = lecteur.line_num + 1 + decalage
+            if len(lignes) > LIGNES_MAX or len(cases) > COLONNES_MAX:
+                return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
+    except csv.Error as faute:
+        return illisible(
+            f"Un guillemet n’est pas fermé, ou le fichier est coupé, vers la ligne {numero} ({_dire(faute)}).",
+            "Le télécharger de nouveau, ou l’ouvrir dans un tableur et l’enregistrer en XLSX.",
+        )
+    return [Tableau("", lignes, _index_de(lignes, -moins_index, compter))]
+
+
+def _dire(faute: csv.Error) -> str:
+    return "case trop longue" if "field larger" in str(faute) else "guillemets mal placés"
+
+
+def _index_de(lignes: list[tuple[int, list[str]]], index: int, compter: Compter) -> int:
+    """La ligne d'en-tête ; l'essai portait sur le même début de fichier, donc sur les mêmes lignes."""
+    return (
+        index
+        if index < len(lignes) and compter(lignes[index][1])
+        else max(range(min(len(lignes), LIGNES_D_ENTETE)), key=lambda rang: compter(lignes[rang][1]))
+    )
+
+
+def _physiques(texte: str, nombre: int) -> list[str]:
+    lignes: list[str] = []
+    for ligne in io.StringIO(texte[: 40 * CASE_MAX], newline=""):
+        lignes.append(ligne)
+        if len(lignes) >= nombre:
+            break
+    return lignes
+
+
+def _essayer(debut: str, separateur: str) -> list[list[str]]:
+    lignes: list[list[str]] = []
+    with suppress(csv.Error):
+        lignes.extend(csv.reader(io.StringIO(debut, newline=""), delimiter=separateur))
+    return lignes
+
+
+def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
+    if octets.startswith(b"PK") and (refus := _bombe(octets)):
+        return refus
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
+        feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in classeur.sheet_names]
+    except (CalamineError, OSError, ValueError, RuntimeError):
+        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+    except BaseException as faute:  # une panique de la bibliothèque Rust n'est pas une Exception
+        if type(faute).__name__ != "PanicException":
+            raise
+        return illisible("Le classeur est abîmé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+    tableaux = []
+    for nom, brutes in feuilles:
+        if len(brutes) > LIGNES_MAX or any(len(ligne) > COLONNES_MAX for ligne in brutes[:1]):
+            return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
+        lignes = [(numero, [en_texte(case) for case in ligne]) for numero, ligne in enumerate(brutes, 1)]
+        scores = [(compter(cases), -index) for index, (_numero, cases) in enumerate(lignes[:LIGNES_D_ENTETE])]
+        if scores and max(scores)[0]:
+            tableaux.append(Tableau(nom, lignes, -max(scores)[1]))
+    return tableaux or illisible(
+        "Aucune feuille n’a d’intitulés connus.",
+        "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
+    )
+
+
+def _bombe(octets: bytes) -> Refus | None:
+    """Refuse une archive qui se déplierait en un volume démesuré, sans la déplier."""
+    try:
+        membres = zipfile.ZipFile(io.BytesIO(octets)).infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+    if len(membres) > 2_000 or sum(membre.file_size for membre in membres) > DEPLIE_MAX:
+        return illisible("Le classeur se déplierait en un volume démesuré.", "Vérifier d’où il vient ; ne pas l’ouvrir en cas de doute.")
+    return None
+
+
+def en_texte(case: Any) -> str:
+    """Une case typée d'un classeur, en texte. Les nombres perdent les miettes du binaire (0,30000000000000004 → 0.3)."""
+    if isinstance(case, str):
+        return case
+    if case is None:
+        return ""
+    if isinstance(case, bool):
+        return "vrai" if case else "faux"
+    if isinstance(case, int):
+        return str(case)
+    if isinstance(case, datetime):
+        return case.isoformat(timespec="seconds")
+    if isinstance(case, date | time):
+        return case.isoformat()
+    if isinstance(case, (Decimal,)) or type(case).__name__ == "float":
+        try:
+            exact = Decimal(repr(case)).quantize(Decimal("1e-9")).normalize()
+        except ArithmeticError:
+            return str(case)
+        return format(exact, "f")
+    return str(case)

@@ -1,0 +1,121 @@
+"""Ce dont tous les essais se servent : la racine, les instantanés, un réseau miniature, un navigateur.
+
+`instantane(texte)` compare un texte à `tests/instantanes/<module>-<essai>.txt` ; `--maj-instantanes` l'écrit. Les espaces
+insécables y sont visibles (⍽, et ⎵ pour la fine) : une faute de typographie se voit à la relecture.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+RACINE = Path(__file__).resolve().parents[1]
+PAQUET = RACINE / "scripts" / "cabas"
+INSTANTANES = RACINE / "tests" / "instantanes"
+MINI_RESEAU = RACINE / "tests" / "donnees" / "mini-reseau"
+NAVIGATEURS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+SANS_CHROMIUM = (
+    "Chromium est absent : les essais dans un navigateur ne sont pas faits. "
+    "Pour les faire : sudo apt install chromium, ou CABAS_CHROMIUM=/chemin/vers/chromium make test"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--maj-instantanes", action="store_true", help="écrire les instantanés au lieu de les comparer")
+
+
+def trouver_chromium() -> str | None:
+    """Le chemin de Chromium : celui de CABAS_CHROMIUM, ou le premier de la machine. `None` s'il n'y en a pas."""
+    candidats = (os.environ["CABAS_CHROMIUM"],) if os.environ.get("CABAS_CHROMIUM") else NAVIGATEURS
+    return next((chemin for candidat in candidats if (chemin := shutil.which(candidat))), None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if trouver_chromium() is None:
+        terminalreporter.write_line(SANS_CHROMIUM, yellow=True)
+
+
+def dire(fautes: list[str]) -> None:
+    """Échoue en montrant toutes les fautes, une par ligne, plutôt que la première."""
+    assert not fautes, "\n" + "\n".join(fautes)
+
+
+@pytest.fixture(scope="session")
+def racine() -> Path:
+    """La racine du dépôt."""
+    return RACINE
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Le chemin de Chromium ; l'essai est passé, en le disant, s'il n'y en a pas."""
+    chemin = trouver_chromium()
+    if chemin is None and os.environ.get("CABAS_CHROMIUM"):
+        pytest.fail(f"CABAS_CHROMIUM désigne « {os.environ['CABAS_CHROMIUM']} », qui n’est pas un programme.")
+    if chemin is None:
+        pytest.skip(SANS_CHROMIUM)
+    return chemin
+
+
+def normaliser(texte: str, dossier: Path) -> str:
+    """Ôte d'un texte ce qui change d'une machine ou d'un jour à l'autre, et montre les espaces insécables."""
+    for chemin, nom in ((dossier, "<dossier>"), (RACINE, "<racine>")):
+        texte = texte.replace(str(chemin), nom)
+    texte = re.sub(r"\b[0-9a-f]{64}\b", "<empreinte>", texte)
+    texte = re.sub(r"\b[0-9a-f]{40}\b", "<révision>", texte)
+    texte = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", texte)
+    texte = texte.replace("\u00a0", "⍽").replace("\u202f", "⎵").replace("\r\n", "\n")
+    return "\n".join(ligne.rstrip() for ligne in texte.split("\n")).rstrip("\n") + "\n"
+
+
+@pytest.fixture
+def instantane(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    """Compare un texte à son instantané. Un essai qui en a plusieurs leur donne un nom : `instantane(texte, "produits")`."""
+
+    def comparer(texte: str, nom: str = "") -> None:
+        morceaux = (request.path.stem.removeprefix("test_"), request.node.name.removeprefix("test_"), nom)
+        fichier = INSTANTANES / ("-".join(re.sub(r"[^A-Za-z0-9]+", "-", morceau).strip("-") for morceau in morceaux if morceau) + ".txt")
+        obtenu = normaliser(texte, tmp_path)
+        if request.config.getoption("--maj-instantanes"):
+            fichier.parent.mkdir(exist_ok=True)
+            fichier.write_text(obtenu, encoding="utf-8")
+            return
+        assert fichier.exists(), f"{fichier.name} n’existe pas encore. L’écrire, puis le relire : make test ESSAIS=--maj-instantanes"
+        assert obtenu == fichier.read_text(encoding="utf-8"), f"{fichier.name} a changé. Si c’est voulu : make test ESSAIS=--maj-instantanes"
+
+    return comparer
+
+
+@pytest.fixture
+def mini_depot(tmp_path: Path) -> Path:
+    """La racine d'une copie du réseau miniature (`tests/donnees/mini-reseau`), à modifier sans crainte."""
+    return shutil.copytree(MINI_RESEAU, tmp_path / "depot")
+
+
+@pytest.fixture
+def modifier(mini_depot: Path) -> Callable[[str, str, str], Path]:
+    """Change un passage d'une fiche de `mini_depot` : `modifier("catalogue/produits/x.yaml", "prix: 1.40", "prix: 1,40")`.
+
+    Rend le chemin de la fiche. Avec un passage vide, la fiche entière est remplacée (ou créée).
+    """
+
+    def changer(chemin: str, avant: str, apres: str) -> Path:
+        fiche = mini_depot / chemin
+        texte = fiche.read_text(encoding="utf-8") if avant else ""
+        assert avant in texte, f"{chemin} ne contient pas « {avant} » :\n{texte}"
+        fiche.parent.mkdir(parents=True, exist_ok=True)
+        fiche.write_text(texte.replace(avant, apres, 1) if avant else apres, encoding="utf-8")
+        return fiche
+
+    return changer
