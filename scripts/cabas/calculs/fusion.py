@@ -1,0 +1,236 @@
+"""Fusionner : de toutes les lignes reçues, garder le dernier bon de chacun·e, ramener aux maximums, tout expliquer.
+
+Entre : les lignes lues, le dépôt, une commande, les adhérent·es et leurs crédits. Sort : une `Fusion` — chaque ligne avec
+son sort (`lignes`), et ce qui est retenu, bon par bon et produit par produit (`retenues`). Règles : contrats.md §4 et §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from cabas.argent import montant
+from cabas.calculs.identites import Identites
+from cabas.calculs.jugement import REJETS_DU_BON, Juge, LigneJugee, Sort
+from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
+from cabas.modele import Commande, Depot
+from cabas.quantites import SEUIL_SUSPECT
+from cabas.recu import Adherent, LigneLue
+from cabas.temps import PARIS
+from cabas.typographie import euros, instant_long, quantite
+
+_JAMAIS = datetime.min.replace(tzinfo=UTC)
+Cle = tuple[str, str, str, str]
+
+
+class Retenue(NamedTuple):
+    """Un produit dans un bon retenu, quantités additionnées. Prix unitaire et montant demandé en centimes."""
+
+    groupement: str
+    cellule: str
+    bon: str
+    produit: str
+    quantite: int
+    tolerance: int
+    creneau: str
+    tarif: str
+    prix_unitaire: int
+    envoi: datetime | None
+    fichier: str
+    ligne: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap."""
+
+    commande: Commande
+    lignes: tuple[LigneJugee, ...]
+    retenues: tuple[Retenue, ...]
+    acceptes: tuple[str, ...] = ()
+    comptes: Mapping[str, int] = field(default_factory=dict)
+
+
+def fusionner(
+    depot: Depot,
+    commande: Commande,
+    lignes: Sequence[LigneLue],
+    adherents: Mapping[str, Sequence[Adherent]],
+    soldes: Mapping[str, Mapping[str, int]],
+    accepter: Collection[str] = (),
+) -> Fusion:
+    """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
+    par_groupement: dict[str, list[LigneLue]] = {}
+    for lue in lignes:
+        par_groupement.setdefault(lue.groupement, []).append(lue)
+    jugees: list[LigneJugee] = []
+    retenues: list[Retenue] = []
+    acceptes: set[str] = set()
+    for groupement in sorted(par_groupement):
+        recues = par_groupement[groupement]
+        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in recues})
+        juge = Juge(depot, commande, groupement, identites, accepter)
+        etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
+        finales = etape.fusionner([juge.juger(lue) for lue in recues])
+        jugees += finales
+        retenues += etape.retenues(finales)
+        acceptes |= juge.acceptes
+    jugees.sort(key=lambda jugee: (jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.lue.colonne, jugee.lue.produit))
+    retenues.sort(key=lambda retenue: (retenue.groupement, retenue.cellule, retenue.bon, retenue.produit, retenue.fichier))
+    return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees))
+
+
+def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
+    """`lues`, `retenues`, `remplacees`, `rejetees`, `brouillons` : la première est la somme des quatre autres."""
+    comptes = dict.fromkeys(Sort, 0)
+    for ligne in lignes:
+        comptes[ligne.sort] += 1
+    return {
+        "lues": sum(comptes.values()),
+        "retenues": comptes[Sort.RETENUE],
+        "remplacees": comptes[Sort.REMPLACEE],
+        "rejetees": comptes[Sort.REJETEE],
+        "brouillons": comptes[Sort.BROUILLON],
+    }
+
+
+class _Groupement:
+    """La fusion d'un groupement : ce qui dépend de plusieurs lignes à la fois."""
+
+    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, soldes: Mapping[str, int]) -> None:
+        self._depot, self._commande, self._identites, self._soldes = depot, commande, identites, soldes
+        self._groupement = depot.groupements.get(groupement)
+        self._fenetre = commande.fenetre(groupement)
+        self._prix_connus: dict[tuple[str, str], int] = {}
+
+    def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
+        """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
+        bons: dict[Cle, list[LigneJugee]] = {}
+        for jugee in jugees:
+            if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON:
+                bons.setdefault(jugee.bon, []).append(jugee)
+        gagnants = self._gagnants(bons)
+        finales: list[LigneJugee] = []
+        deja: dict[tuple[Cle, str], int] = {}
+        for jugee in sorted(jugees, key=lambda jugee: (jugee.lue.fichier, jugee.lue.ligne)):
+            if jugee.sort is Sort.RETENUE:
+                gagnant = gagnants[jugee.bon]
+                finales.append(self._plafonner(jugee, deja) if gagnant == jugee.bon else _remplacer(jugee, bons[gagnant]))
+            else:
+                finales.append(jugee)
+        return self._signaler(finales)
+
+    def _gagnants(self, bons: Mapping[Cle, list[LigneJugee]]) -> dict[Cle, Cle]:
+        """Le bon qui vaut pour chaque bon : lui-même s'il est retenu, sinon celui qui le remplace."""
+        ajouter = self._groupement is not None and self._groupement.plusieurs_bons == "ajouter"
+        derniers: dict[tuple[str, str], Cle] = {}
+        dates = {
+            cle: (max((jugee.envoi for jugee in lignes if jugee.envoi), default=_JAMAIS), cle[3], max(jugee.lue.ligne for jugee in lignes))
+            for cle, lignes in bons.items()
+        }
+        for cle in sorted(bons, key=lambda cle: dates[cle]):
+            derniers[(cle[1], cle[2] if ajouter else "")] = cle
+        return {cle: derniers[(cle[1], cle[2] if ajouter else "")] for cle in bons}
+
+    def _plafonner(self, jugee: LigneJugee, deja: dict[tuple[Cle, str], int]) -> LigneJugee:
+        """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte."""
+        produit = self._depot.produits[jugee.lue.produit]
+        cle = (jugee.bon, produit.ref)
+        avant = deja.get(cle)
+        maximum = maximum_par_bon(produit, self._commande)
+        permis = jugee.quantite if maximum is None else min(jugee.quantite, max(0, maximum - (avant or 0)))
+        deja[cle] = (avant or 0) + permis
+        if permis < jugee.quantite and maximum is not None:
+            demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
+            message = f"{demande} de {produit.nom} : ramené à {accorde}, le maximum est {limite} par bon."
+            return jugee._replace(quantite=permis, code="quantite-plafonnee", message=message, remede="Prévenir la personne.")
+        if produit.unite == "kg" and jugee.quantite >= SEUIL_SUSPECT:
+            return jugee._replace(
+                code="quantite-suspecte",
+                message=f"{quantite(jugee.quantite, produit.unite)} de {produit.nom} : des grammes écrits pour des kilos ?",
+                remede="Demander à la personne ; corriger le bon s’il le faut.",
+            )
+        if avant is not None:
+            return jugee._replace(
+                code="produit-en-double",
+                message=f"{produit.nom} est écrit deux fois dans ce bon : les quantités sont additionnées.",
+                remede="Vérifier avec la personne que c’est voulu.",
+            )
+        return jugee
+
+    def _signaler(self, finales: list[LigneJugee]) -> list[LigneJugee]:
+        """Pose sur les lignes retenues ce qu'on sait de la cellule : inconnue, adhésion passée, crédit trop court."""
+        couts: dict[str, int] = {}
+        for jugee in finales:
+            if jugee.sort is Sort.RETENUE:
+                couts[jugee.cellule] = couts.get(jugee.cellule, 0) + montant(self._prix(jugee), jugee.quantite)
+        signaux = {cellule: self._signal(cellule, cout) for cellule, cout in couts.items()}
+        return [
+            jugee._replace(code=signal[0], message=signal[1], remede=signal[2])
+            if jugee.sort is Sort.RETENUE and not jugee.code and (signal := signaux[jugee.cellule])
+            else jugee
+            for jugee in finales
+        ]
+
+    def _signal(self, cellule: str, cout: int) -> tuple[str, str, str] | None:
+        if self._groupement is not None and self._groupement.credit:
+            solde = self._soldes.get(cellule, 0)
+            if cout > solde:
+                return (
+                    "credit-insuffisant",
+                    f"{cellule} demande {euros(cout)} et n’a que {euros(solde)} de crédit.",
+                    "Demander un versement, ou réduire le bon avec la cellule.",
+                )
+        if self._identites.connues and self._identites.adherent(cellule) is None:
+            return ("cellule-inconnue", f"« {cellule} » n’est pas dans adherents.csv.", "Corriger le nom, ou ajouter la cellule.")
+        jour = self._fenetre.cloture.astimezone(PARIS).date() if self._fenetre else None
+        if jour and self._identites.perimee(cellule, jour):
+            return ("adhesion-perimee", f"L’adhésion de {cellule} est finie.", "La renouveler à la distribution.")
+        return None
+
+    def _tarif(self, jugee: LigneJugee) -> str:
+        return self._identites.tarif(jugee.cellule, jugee.lue.tarif)
+
+    def _prix(self, jugee: LigneJugee) -> int:
+        cle = (jugee.lue.produit, self._tarif(jugee))
+        prix = self._prix_connus.get(cle)
+        if prix is None:
+            groupement = self._depot.groupements[jugee.lue.groupement]
+            prix = self._prix_connus[cle] = prix_unitaire(self._depot.produits[cle[0]], tarif_de(groupement, cle[1]))
+        return prix
+
+    def retenues(self, finales: Iterable[LigneJugee]) -> list[Retenue]:
+        """Les lignes retenues, additionnées par bon et par produit."""
+        sommes: dict[tuple[Cle, str], Retenue] = {}
+        for jugee in finales:
+            if jugee.sort is not Sort.RETENUE:
+                continue
+            lue, cle = jugee.lue, (jugee.bon, jugee.lue.produit)
+            deja = sommes.get(cle)
+            if deja:
+                sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance)
+            else:
+                sommes[cle] = Retenue(
+                    lue.groupement,
+                    jugee.cellule,
+                    lue.bon,
+                    lue.produit,
+                    jugee.quantite,
+                    jugee.tolerance,
+                    lue.creneau,
+                    self._tarif(jugee),
+                    self._prix(jugee),
+                    jugee.envoi,
+                    lue.fichier,
+                    lue.ligne,
+                )
+        return list(sommes.values())
+
+
+def _remplacer(jugee: LigneJugee, remplacant: Sequence[LigneJugee]) -> LigneJugee:
+    envoi = max((autre.envoi for autre in remplacant if autre.envoi), default=None)
+    date = f" du {instant_long(envoi)}" if envoi else ""
+    message = f"Remplacé par un bon plus récent{date} ({remplacant[0].lue.fichier.rpartition('/')[2]})."
+    return jugee._replace(sort=Sort.REMPLACEE, code="", message=message, remede="")

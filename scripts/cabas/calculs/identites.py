@@ -1,0 +1,71 @@
+"""Qui est qui : deux écritures désignent-elles la même cellule ?
+
+Oui si elles sont égales en NFC, sans casse, espaces réduits ; ou si l'une est le code et l'autre le nom d'une même ligne
+d'`adherents.csv`. Jamais par ressemblance. Règle : contrats.md §4.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from cabas.modele import Groupement
+from cabas.recu import Adherent
+from cabas.temps import lire_jour
+
+
+def cle(texte: str) -> str:
+    """La forme de comparaison d'un nom ou d'un code."""
+    if not texte.isascii():
+        texte = unicodedata.normalize("NFC", texte).replace("’", "'").replace("\u200b", "")
+    return " ".join(texte.casefold().split())
+
+
+class Identites:
+    """Les cellules d'un groupement. `adherents` vide : on ne connaît personne, et on ne le reproche à personne."""
+
+    def __init__(self, groupement: Groupement | None, adherents: Sequence[Adherent], ecritures: Iterable[str]) -> None:
+        self._groupement = groupement
+        self.connues = bool(adherents)
+        self._par_cle: dict[str, Adherent] = {}
+        noms: dict[str, list[Adherent]] = {}
+        for adherent in adherents:
+            self._par_cle.setdefault(cle(adherent.cellule), adherent)
+            if adherent.nom.strip():
+                noms.setdefault(cle(adherent.nom), []).append(adherent)
+        self.homonymes = {nom for nom, porteurs in noms.items() if len({cle(porteur.cellule) for porteur in porteurs}) > 1}
+        for nom, porteurs in noms.items():
+            if nom not in self.homonymes:
+                self._par_cle.setdefault(nom, porteurs[0])
+        self._formes: dict[str, str] = {}
+        for ecriture in sorted({" ".join(unicodedata.normalize("NFC", ecriture).split()) for ecriture in ecritures}):
+            self._formes.setdefault(cle(ecriture), ecriture)
+
+    def cellule(self, ecriture: str) -> str:
+        """Le nom sous lequel la cellule paraît partout : son code si on la connaît, sinon ce qu'elle a écrit."""
+        recherche = cle(ecriture)
+        adherent = self._par_cle.get(recherche)
+        return adherent.cellule if adherent else self._formes.get(recherche, " ".join(ecriture.split()))
+
+    def adherent(self, cellule: str) -> Adherent | None:
+        """La ligne d'`adherents.csv` de cette cellule."""
+        return self._par_cle.get(cle(cellule))
+
+    def tarif(self, cellule: str, lu: str) -> str:
+        """Le code du tarif : celui de l'adhésion, à défaut celui du bon, à défaut le premier du groupement."""
+        if self._groupement is None or not self._groupement.tarifs:
+            return ""
+        codes = {tarif.code for tarif in self._groupement.tarifs}
+        adherent = self.adherent(cellule)
+        adhesions = {adhesion.code: adhesion.tarif for adhesion in self._groupement.adhesions}
+        for code in (adhesions.get(adherent.adhesion, "") if adherent else "", lu):
+            if code in codes:
+                return code
+        return self._groupement.tarifs[0].code
+
+    def perimee(self, cellule: str, jour: date) -> bool:
+        """Vrai si l'adhésion connue s'arrête avant ce jour."""
+        adherent = self.adherent(cellule)
+        fin = lire_jour(adherent.adhesion_jusqu_au) if adherent and adherent.adhesion_jusqu_au else None
+        return fin is not None and fin < jour

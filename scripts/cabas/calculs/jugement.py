@@ -1,0 +1,149 @@
+"""Juger une ligne reçue, seule : est-elle dans les délais, pour cette commande, d'un produit proposé, d'une quantité lisible ?
+
+Entre : une `LigneLue`. Sort : une `LigneJugee`, retenue jusqu'à preuve du contraire, brouillon, ou rejetée avec son code.
+Ce qui dépend des autres lignes (remplacement, plafond) est dans `fusion`. Règle : contrats.md §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from cabas.calculs.identites import Identites
+from cabas.calculs.offre import proposes
+from cabas.constats import Refus
+from cabas.modele import Commande, Depot, Fenetre, Produit
+from cabas.quantites import lire_quantite
+from cabas.recu import LigneLue
+from cabas.temps import lire_envoi
+from cabas.typographie import instant_long, quantite
+
+
+class Sort(StrEnum):
+    """Ce que devient une quantité reçue. Une seule de ces quatre choses."""
+
+    RETENUE = "retenue"
+    REMPLACEE = "remplacee"
+    REJETEE = "rejetee"
+    BROUILLON = "brouillon"
+
+
+REJETS_DU_BON = frozenset({"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible"})
+"""Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
+
+
+class LigneJugee(NamedTuple):
+    """Une ligne et son sort. `quantite` et `tolerance` en millièmes (0 si illisibles) ; `envoi` : l'instant, s'il est lu."""
+
+    lue: LigneLue
+    cellule: str
+    sort: Sort
+    quantite: int = 0
+    tolerance: int = 0
+    envoi: datetime | None = None
+    code: str = ""
+    message: str = ""
+    remede: str = ""
+
+    @property
+    def bon(self) -> tuple[str, str, str, str]:
+        """La clé d'un bon : groupement, cellule, identifiant, fichier."""
+        return (self.lue.groupement, self.cellule, self.lue.bon, self.lue.fichier)
+
+
+class Juge:
+    """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
+
+    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, accepter: Collection[str]) -> None:
+        self._depot, self._commande, self._groupement = depot, commande, groupement
+        self._identites, self._accepter = identites, frozenset(accepter)
+        self._fenetre: Fenetre | None = commande.fenetre(groupement)
+        self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
+        self._cellules: dict[str, str] = {}
+        self.acceptes: set[str] = set()
+
+    def juger(self, lue: LigneLue) -> LigneJugee:
+        """Le sort d'une ligne, vue seule."""
+        cellule = self._cellule(lue.cellule)
+        envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
+        refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
+        if refus is None and lue.brouillon:
+            return LigneJugee(lue, cellule, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
+        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(lue.lu, lue.produit)
+        if isinstance(lu, Refus):
+            return LigneJugee(lue, cellule, Sort.REJETEE, 0, 0, envoi, *lu)
+        plus = self._lire(lue.tolerance, lue.produit)
+        if isinstance(plus, Refus):
+            return LigneJugee(lue, cellule, Sort.REJETEE, 0, 0, envoi, *plus)
+        if lue.envoye_le and envoi is None:
+            doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais."
+            return LigneJugee(lue, cellule, Sort.RETENUE, lu, plus, envoi, "date-illisible", doute)
+        return LigneJugee(lue, cellule, Sort.RETENUE, lu, plus, envoi)
+
+    def _cellule(self, ecriture: str) -> str:
+        connue = self._cellules.get(ecriture)
+        if connue is None:
+            connue = self._cellules[ecriture] = self._identites.cellule(ecriture)
+        return connue
+
+    def _bon_refuse(self, lue: LigneLue, envoi: datetime | None) -> Refus | None:
+        if lue.commande_lue and lue.commande_lue != self._commande.id:
+            return Refus(
+                "mauvaise-commande",
+                f"Ce bon est pour la commande « {lue.commande_lue} », pas pour {self._commande.id}.",
+                "Le ranger dans le dossier de sa commande, ou demander un nouveau bon.",
+            )
+        if self._fenetre is None:
+            return Refus(
+                "mauvais-groupement",
+                f"« {self._groupement} » ne participe pas à cette commande.",
+                "Ranger le fichier dans le dossier du bon groupement.",
+            )
+        if lue.groupement_lu and lue.groupement_lu != self._groupement:
+            return Refus(
+                "mauvais-groupement",
+                f"Ce bon est pour « {lue.groupement_lu} », pas pour {self._groupement}.",
+                "Le ranger dans le dossier de ce groupement.",
+            )
+        if not lue.cellule.strip():
+            return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
+        if envoi is not None and envoi > self._fenetre.cloture:
+            if lue.bon in self._accepter:
+                self.acceptes.add(lue.bon)
+                return None
+            retard = f"Envoyé le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
+            return Refus(
+                "hors-delai",
+                f"{retard}, après la clôture du {instant_long(self._fenetre.cloture)}.",
+                f"Pour l’accepter quand même : --accepter '{lue.bon}'.",
+            )
+        return None
+
+    def _produit_refuse(self, lue: LigneLue) -> Refus | None:
+        if lue.refus:
+            return lue.refus
+        if lue.produit not in self._depot.produits:
+            return Refus(
+                "produit-inconnu",
+                f"« {lue.produit} » n’est pas au catalogue.",
+                "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
+            )
+        if lue.produit not in self._proposes:
+            produit = self._depot.produits[lue.produit]
+            pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"
+            return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
+        return None
+
+    def _lire(self, texte: str, ref: str) -> int | Refus:
+        produit = self._proposes[ref]
+        lu = lire_quantite(texte, produit.unite)
+        if isinstance(lu, int) and lu % produit.pas:
+            dessous = lu // produit.pas * produit.pas
+            return Refus(
+                "quantite-hors-pas",
+                f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom}).",
+                f"Choisir {quantite(dessous, produit.unite)} ou {quantite(dessous + produit.pas, produit.unite)} avec la personne.",
+            )
+        return lu

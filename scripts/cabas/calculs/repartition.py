@@ -1,0 +1,154 @@
+"""Répartir : combien de lots commander, et qui reçoit quoi quand il n'y en a pas pour tout le monde.
+
+Quatre règles, toutes reproductibles, toutes explicables (contrats.md §6). Les quantités sont des millièmes d'unité ;
+rien n'est attribué plus finement que le pas. Entre : des `Demande`. Sort : une part par demande, dans le même ordre.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from cabas.argent import partager
+from cabas.modele import Produit
+from cabas.typographie import quantite
+
+
+class Demande(NamedTuple):
+    """Ce qu'une cellule demande d'un produit : quantité, tolérance, et de quoi ordonner (instant, fichier, ligne)."""
+
+    groupement: str
+    cellule: str
+    quantite: int
+    tolerance: int = 0
+    envoye_le: datetime | None = None
+    fichier: str = ""
+    ligne: int = 0
+
+    @property
+    def qui(self) -> tuple[str, str]:
+        """La clé d'égalité : à mérite égal, l'ordre des cellules."""
+        return (self.cellule, self.groupement)
+
+
+def lots_a_commander(quantites: int, tolerances: int, taille: int) -> int:
+    """Nombre de lots entiers : un de plus que les lots pleins si les tolérances complètent le dernier.
+
+    >>> lots_a_commander(6, 1, 5), lots_a_commander(5, 5, 3), lots_a_commander(7, 0, 3), lots_a_commander(12, 9, 6)
+    (1, 2, 2, 2)
+    """
+    pleins, reste = divmod(quantites, taille)
+    return pleins + 1 if reste and reste + tolerances >= taille else pleins
+
+
+def a_repartir(produit: Produit, quantites: int, tolerances: int, total: int | None) -> tuple[int, int | None]:
+    """La quantité à commander et à attribuer pour le réseau, et le nombre de lots (`None` sans lots entiers)."""
+    if not produit.lot_complet or produit.lot is None:
+        return (quantites if total is None else min(quantites, total)), None
+    taille = produit.lot.quantite
+    lots = lots_a_commander(quantites, tolerances, taille)
+    if total is not None:
+        lots = min(lots, total // taille)
+    return lots * taille, lots
+
+
+def repartir(regle: str, disponible: int, pas: int, demandes: Sequence[Demande], graine: str) -> list[int]:
+    """Les parts, une par demande. Σ parts ≤ disponible ; chaque part ≤ quantité + tolérance, multiple du pas.
+
+    `graine` ne sert qu'au tirage : « commande/produit ».
+    """
+    quantites = [demande.quantite for demande in demandes]
+    tolerances = [demande.tolerance for demande in demandes]
+    reste = disponible // pas * pas
+    servir = REGLES[regle]
+    parts = quantites if sum(quantites) <= reste else servir(reste, pas, demandes, quantites, graine)
+    reste -= sum(parts)
+    if reste and any(tolerances):
+        plus = list(tolerances) if sum(tolerances) <= reste else servir(reste, pas, demandes, tolerances, graine)
+        parts = [part + ajout for part, ajout in zip(parts, plus, strict=True)]
+    return parts
+
+
+def _tour_a_tour(reste: int, ordre: Sequence[int], voeux: Sequence[int]) -> list[int]:
+    parts = [0] * len(voeux)
+    for rang in ordre:
+        parts[rang] = min(voeux[rang], reste)
+        reste -= parts[rang]
+    return parts
+
+
+def _premier_arrive(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
+    """Par date d'envoi ; sans date, après, dans l'ordre des fichiers. La règle de Foodsoft."""
+
+    def rang(indice: int) -> tuple[object, ...]:
+        demande = demandes[indice]
+        if demande.envoye_le is None:
+            return (1, demande.fichier, demande.ligne, demande.qui)
+        return (0, demande.envoye_le.timestamp(), demande.qui, demande.fichier, demande.ligne)
+
+    return _tour_a_tour(reste, sorted(range(len(demandes)), key=rang), voeux)
+
+
+def _tirage(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], graine: str) -> list[int]:
+    """Dans un ordre tiré au sort, que chacun·e peut refaire : l'empreinte SHA-256 de « graine/groupement/cellule »."""
+
+    def rang(indice: int) -> tuple[str, tuple[str, str], int]:
+        demande = demandes[indice]
+        billet = f"{graine}/{demande.groupement}/{demande.cellule}"
+        return (hashlib.sha256(billet.encode()).hexdigest(), demande.qui, indice)
+
+    return _tour_a_tour(reste, sorted(range(len(demandes)), key=rang), voeux)
+
+
+def _prorata(reste: int, pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
+    """La même part de sa quantité pour chacun·e, au pas près, les plus grands restes d'abord."""
+    ordre = sorted(range(len(demandes)), key=lambda indice: demandes[indice].qui)
+    parts = [0] * len(demandes)
+    for indice, part in zip(ordre, partager(reste // pas, [voeux[indice] for indice in ordre]), strict=True):
+        parts[indice] = part * pas
+    return parts
+
+
+def _plafond(reste: int, pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
+    """Un même plafond pour tou·tes, le plus haut possible ; les pas qui restent vont par ordre de cellule."""
+    bas, haut = 0, max(voeux, default=0) // pas
+    while bas < haut:
+        milieu = (bas + haut + 1) // 2
+        if sum(min(voeu, milieu * pas) for voeu in voeux) <= reste:
+            bas = milieu
+        else:
+            haut = milieu - 1
+    parts = [min(voeu, bas * pas) for voeu in voeux]
+    reste -= sum(parts)
+    for indice in sorted(range(len(demandes)), key=lambda indice: demandes[indice].qui):
+        if reste >= pas and voeux[indice] - parts[indice] >= pas:
+            parts[indice] += pas
+            reste -= pas
+    return parts
+
+
+Regle = Callable[[int, int, Sequence[Demande], Sequence[int], str], list[int]]
+REGLES: Mapping[str, Regle] = {
+    "premier-arrive": _premier_arrive,
+    "prorata": _prorata,
+    "plafond": _plafond,
+    "tirage": _tirage,
+}
+
+
+def motif(produit: Produit, demande: int, tolerance: int, part: int, cause: str) -> str:
+    """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi."""
+    debut = f"{_accorder(produit, demande, 'demandé')}, {_accorder(produit, part, 'attribué')}"
+    if part == demande:
+        return f"{debut} : servi en entier"
+    if part > demande:
+        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, produit.unite)} acceptés)"
+    return f"{debut} : {cause}"
+
+
+def _accorder(produit: Produit, milliemes: int, participe: str) -> str:
+    """« 3 pièces demandées », « 1 kg attribué »."""
+    feminin = "e" if produit.unite == "piece" else ""
+    return f"{quantite(milliemes, produit.unite)} {participe}{feminin}{'s' if milliemes >= 2000 else ''}"

@@ -1,0 +1,62 @@
+"""La ligne de commande : un fichier par verbe, `inscrire(sous_commandes)` et `executer(arguments) -> int`.
+
+Rien ici n'importe autre chose que la bibliothèque standard avant qu'un verbe soit choisi : `cabas --help` est immédiat.
+Codes de sortie, partout : 0 tout va bien ; 1 il y a des constats à régler ; 2 usage, ou données du dépôt invalides.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from cabas.cli.analyseur import Analyseur, ajouter_communes, completer
+
+VERBES = ("verifier", "construire", "servir", "fusionner", "demo")
+
+
+def analyseur() -> Analyseur:
+    """L'analyseur complet, tous verbes inscrits."""
+    racine = Analyseur(prog="cabas", description="L'outil des groupements d'achat : vérifier les fiches, construire le site, fusionner les bons.")
+    ajouter_communes(racine)
+    sous_commandes = racine.add_subparsers(title="verbes", dest="verbe", metavar="VERBE", parser_class=Analyseur)
+    for verbe in VERBES:
+        import_module(f"cabas.cli.{verbe}").inscrire(sous_commandes)
+    racine.epilog = "« cabas VERBE --help » détaille un verbe. Le guide est dans content/guide, et sur le site construit."
+    return racine
+
+
+def principal(argv: Sequence[str] | None = None) -> int:
+    """Le point d'entrée. Une erreur de notre part se dit en une phrase ; `--trace` la montre en entier."""
+    lecture = analyseur()
+    arguments = completer(lecture.parse_args(argv))
+    if not arguments.verbe:
+        lecture.print_help()
+        return 2
+    executer: Callable[[Namespace], int] = import_module(f"cabas.cli.{arguments.verbe}").executer
+    try:
+        return executer(arguments)
+    except KeyboardInterrupt:
+        return _dire("\nInterrompu.", "")
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as faute:
+        if arguments.trace:
+            raise
+        ou = f" ({faute.filename})" if faute.filename else ""
+        return _dire(
+            f"L’ordinateur refuse : {faute.strerror or faute}{ou}.", "Vérifier la place sur le disque et les droits du dossier, puis recommencer."
+        )
+    except Exception as faute:
+        if arguments.trace:
+            raise
+        fait = f"cabas s’est trompé ({type(faute).__name__}). Ce n’est pas votre faute."
+        return _dire(fait, "Relancer avec --trace, et envoyer ce qui s’affiche à l’équipe technique.")
+
+
+def _dire(fait: str, remede: str) -> int:
+    """Dit pourquoi l'on s'arrête, et rend le code 2."""
+    sys.stderr.write(f"{fait} Rien n’est resté à moitié écrit.\n" + (f"    → {remede}\n" if remede else ""))
+    return 2

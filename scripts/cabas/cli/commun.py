@@ -1,0 +1,65 @@
+"""Ce que plusieurs verbes font : charger le dépôt, le contrôler, savoir l'heure."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cabas.constats import Constat, Refus
+    from cabas.modele import Depot
+
+TEMOIN = Path(".build/fiches-verifiees")
+
+
+def charger_depot(racine: Path) -> tuple[Depot, list[Constat]]:
+    """Le dépôt et ses constats de lecture. Des fiches déjà vérifiées, à l'octet près, ne repassent pas par frictionless."""
+    from cabas.lecture.depot import charger
+    from cabas.publication.ecriture import ecrire
+
+    temoin, vues = racine / TEMOIN, [""]
+
+    def deja_vu(empreinte: str) -> bool:
+        vues[0] = empreinte
+        try:
+            return temoin.read_text(encoding="ascii").strip() == empreinte
+        except (OSError, ValueError):
+            return False
+
+    depot, constats = charger(racine, deja_vu)
+    if not constats:
+        with suppress(OSError):
+            ecrire(temoin, f"{vues[0]}\n")
+    return depot, constats
+
+
+def controler_depot(racine: Path, maintenant: datetime) -> tuple[Depot, list[Constat]]:
+    """Le dépôt, avec tous les constats : lecture et contrôles."""
+    from cabas.controles import controler
+    from cabas.controles.base import Contexte
+
+    depot, constats = charger_depot(racine)
+    contexte = Contexte(depot, maintenant, lire_suivis(racine))
+    return depot, sorted([*constats, *controler(contexte)], key=lambda constat: constat.rang)
+
+
+def lire_suivis(racine: Path) -> dict[str, str]:
+    """Le texte des fichiers suivis par git (les binaires et les absents sont passés, mais leur chemin compte)."""
+    from cabas.historique import fichiers_suivis
+    from cabas.lecture.fichiers import TAILLE_BON, decoder_utf8, lire_octets
+
+    textes: dict[str, str] = {}
+    for chemin in fichiers_suivis(racine) or ():
+        octets = lire_octets(racine / chemin, TAILLE_BON)
+        texte = decoder_utf8(octets) if isinstance(octets, bytes) else ""
+        textes[chemin] = texte if isinstance(texte, str) else ""
+    return textes
+
+
+def lire_maintenant(texte: str | None) -> datetime | Refus:
+    """L'instant donné par `--maintenant` (heure de Paris), ou celui de l'horloge."""
+    from cabas.temps import PARIS, lire_jour_ou_instant
+
+    return datetime.now(PARIS) if texte is None else lire_jour_ou_instant(texte)

@@ -1,0 +1,1 @@
+"""Seul endroit qui écrit sur le disque : étapes de construction, écriture atomique, MkDocs, Pelican, liens."""

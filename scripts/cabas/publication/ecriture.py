@@ -1,0 +1,90 @@
+"""Écrire sans jamais laisser un fichier à moitié : un fichier, ou tout un dossier d'un coup.
+
+`ecrire` remplace un fichier par un renommage. `deposer` remplace un dossier entier : le nouveau est préparé à côté, puis
+mis en place ; si la machine s'éteint au milieu, `reprendre` finit ou défait au lancement suivant.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def ecrire(chemin: Path, contenu: bytes | str) -> bool:
+    """Écrit un fichier s'il diffère. Sort : vrai s'il a changé. Crée les dossiers qui manquent."""
+    octets = contenu.encode() if isinstance(contenu, str) else contenu
+    try:
+        if chemin.read_bytes() == octets:
+            return False
+    except OSError:
+        pass
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = chemin.with_name(f".{chemin.name}.{os.getpid()}.tmp")
+    try:
+        _ecrire_durablement(provisoire, octets)
+        provisoire.replace(chemin)
+    except OSError:
+        provisoire.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def deposer(dossier: Path, fichiers: Mapping[str, bytes]) -> None:
+    """Met en place un dossier fait de `fichiers` (chemins relatifs) et de ce qui s'y trouvait d'autre.
+
+    Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste.
+    """
+    reprendre(dossier)
+    dossier.parent.mkdir(parents=True, exist_ok=True)
+    en_cours = dossier.with_name(f".{dossier.name}-en-cours")
+    shutil.rmtree(en_cours, ignore_errors=True)
+    try:
+        if dossier.is_dir():
+            shutil.copytree(dossier, en_cours, symlinks=True, copy_function=_lier)
+        else:
+            en_cours.mkdir()
+        for nom, octets in fichiers.items():
+            cible = en_cours / nom
+            cible.parent.mkdir(parents=True, exist_ok=True)
+            cible.unlink(missing_ok=True)
+            _ecrire_durablement(cible, octets)
+    except OSError:
+        shutil.rmtree(en_cours, ignore_errors=True)
+        raise
+    en_cours.rename(_pret(dossier))
+    reprendre(dossier)
+
+
+def reprendre(dossier: Path) -> None:
+    """Finit une mise en place interrompue : un dossier prêt prend la place ; sinon l'ancien revient."""
+    pret, avant = _pret(dossier), dossier.with_name(f".{dossier.name}-avant")
+    if pret.is_dir():
+        if dossier.exists():
+            shutil.rmtree(avant, ignore_errors=True)
+            dossier.rename(avant)
+        pret.rename(dossier)
+    elif avant.is_dir() and not dossier.exists():
+        avant.rename(dossier)
+    shutil.rmtree(avant, ignore_errors=True)
+
+
+def _pret(dossier: Path) -> Path:
+    return dossier.with_name(f".{dossier.name}-pret")
+
+
+def _lier(source: str, cible: str) -> str:
+    """Garde un fichier sans le recopier quand le disque le permet."""
+    try:
+        os.link(source, cible)
+    except OSError:
+        shutil.copy2(source, cible)
+    return cible
+
+
+def _ecrire_durablement(chemin: Path, octets: bytes) -> None:
+    with chemin.open("wb") as fichier:
+        fichier.write(octets)
+        fichier.flush()
+        os.fsync(fichier.fileno())

@@ -1,0 +1,147 @@
+"""Les tables d'une fusion en CSV français, et son bilan en JSON. Mêmes entrées, mêmes octets.
+
+UTF-8 avec marque, `;`, virgule décimale, CRLF, sans ligne de titre ni de total : un tableur français les ouvre d'un double
+clic. Un texte qui commencerait une formule est précédé d'une apostrophe. Colonnes : contrats.md §5.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import cabas
+from cabas.argent import centimes
+from cabas.calculs.fusion import Fusion
+from cabas.calculs.jugement import Sort
+from cabas.calculs.recap import Recap
+from cabas.typographie import euros_csv, nombre_csv
+
+COLONNES: Mapping[str, str] = {
+    "journal.csv": "groupement;fichier;ligne;colonne;bon;cellule;produit;lu;quantite;tolerance;sort;code;message",
+    "lignes.csv": "groupement;cellule;bon;creneau;tarif;produit;quantite;tolerance;attribue;prix_unitaire;montant",
+    "recap-produits.csv": "produit;nom;producteur;unite;quantite;tolerance;lots;a_commander;reste;prix_unitaire;montant;bons",
+    "recap-groupements.csv": "groupement;produit;quantite;attribue;montant",
+    "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif",
+}
+_FORMULES = ("=", "+", "-", "@", "\t", "\r")
+
+
+def proteger(texte: str) -> str:
+    """Un texte qu'un tableur prendrait pour une formule est précédé d'une apostrophe ; nos lecteurs l'ôtent."""
+    return f"'{texte}" if texte.startswith(_FORMULES) else texte
+
+
+def prix_csv(prix: Decimal) -> str:
+    """Un prix coûtant, exact : deux décimales au moins. 14.8 → « 14,80 », 0.285 → « 0,285 »."""
+    if prix * 100 == (prix * 100).to_integral_value():
+        return euros_csv(centimes(prix))
+    return format(prix.normalize(), "f").replace(".", ",")
+
+
+def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
+    """Les cinq CSV d'une fusion, par nom de fichier."""
+    lignes: dict[str, Iterable[tuple[str, ...]]] = {
+        "journal.csv": _journal(fusion),
+        "lignes.csv": _lignes(recap),
+        "recap-produits.csv": (
+            (
+                ligne.produit,
+                proteger(ligne.nom),
+                ligne.producteur,
+                ligne.unite,
+                nombre_csv(ligne.quantite),
+                nombre_csv(ligne.tolerance),
+                "" if ligne.lots is None else str(ligne.lots),
+                nombre_csv(ligne.a_commander),
+                nombre_csv(ligne.reste),
+                prix_csv(ligne.prix),
+                euros_csv(ligne.montant),
+                str(ligne.bons),
+            )
+            for ligne in recap.produits
+        ),
+        "recap-groupements.csv": (
+            (ligne.groupement, ligne.produit, nombre_csv(ligne.quantite), nombre_csv(ligne.attribue), euros_csv(ligne.montant))
+            for ligne in recap.groupements
+        ),
+        "repartition.csv": (
+            (
+                part.groupement,
+                proteger(part.cellule),
+                part.produit,
+                nombre_csv(part.demande),
+                nombre_csv(part.tolerance),
+                nombre_csv(part.attribue),
+                part.regle,
+                part.motif,
+            )
+            for part in recap.attributions
+        ),
+    }
+    return {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
+
+
+def _journal(fusion: Fusion) -> Iterable[tuple[str, ...]]:
+    for jugee in fusion.lignes:
+        lue, garde = jugee.lue, jugee.sort is Sort.RETENUE
+        yield (
+            lue.groupement,
+            proteger(lue.fichier),
+            str(lue.ligne),
+            proteger(lue.colonne),
+            proteger(lue.bon),
+            proteger(jugee.cellule),
+            proteger(lue.produit),
+            proteger(lue.lu),
+            nombre_csv(jugee.quantite) if garde or jugee.quantite else "",
+            nombre_csv(jugee.tolerance) if garde or jugee.tolerance else "",
+            jugee.sort.value,
+            jugee.code,
+            jugee.message,
+        )
+
+
+def _lignes(recap: Recap) -> Iterable[tuple[str, ...]]:
+    for ligne in recap.lignes:
+        yield (
+            ligne.groupement,
+            proteger(ligne.cellule),
+            proteger(ligne.bon),
+            proteger(ligne.creneau),
+            ligne.tarif,
+            ligne.produit,
+            nombre_csv(ligne.quantite),
+            nombre_csv(ligne.tolerance),
+            nombre_csv(ligne.attribue),
+            euros_csv(ligne.prix_unitaire),
+            euros_csv(ligne.montant),
+        )
+
+
+def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
+    """Un CSV à la française. `entete` : les intitulés séparés par `;`."""
+    texte = io.StringIO(newline="")
+    texte.write(f"\ufeff{entete}\r\n")
+    csv.writer(texte, delimiter=";", lineterminator="\r\n").writerows(rangees)
+    return texte.getvalue().encode()
+
+
+def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str) -> bytes:
+    """Le bilan d'une fusion : comptes, totaux en centimes, empreintes des fichiers lus, révision du catalogue, version."""
+    contenu = {
+        "commande": fusion.commande.id,
+        "regle": fusion.commande.repartition,
+        **fusion.comptes,
+        "cellules": len({(retenue.groupement, retenue.cellule) for retenue in fusion.retenues}),
+        "total_producteurs": recap.total_producteurs,
+        "total_cellules": recap.total_cellules,
+        "acceptes": list(fusion.acceptes),
+        "fichiers": dict(sorted(empreintes.items())),
+        "ignores": dict(sorted(ignores.items())),
+        "revision": revision,
+        "version": cabas.__version__,
+    }
+    return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
