@@ -45,15 +45,17 @@ def test_instant_refuse(texte: str, code: str) -> None:
         ("2026-03-14 09:12:03", datetime(2026, 3, 14, 8, 12, 3, tzinfo=UTC)),
         ("14/03/2026 09:12:03", datetime(2026, 3, 14, 8, 12, 3, tzinfo=UTC)),
         ("14/03/2026 - 09:12", datetime(2026, 3, 14, 8, 12, tzinfo=UTC)),
-        ("14/03/2026", datetime(2026, 3, 14, 22, 59, 59, tzinfo=UTC)),
-        ("2026-03-14", datetime(2026, 3, 14, 22, 59, 59, tzinfo=UTC)),
+        ("14/03/2026", datetime(2026, 3, 13, 23, 0, tzinfo=UTC)),
+        ("2026-03-14", datetime(2026, 3, 13, 23, 0, tzinfo=UTC)),
+        ("2026/03/14 9:12:03 AM UTC+1", datetime(2026, 3, 14, 8, 12, 3, tzinfo=UTC)),
+        ("2026/07/14 12:05:00 PM UTC+2", datetime(2026, 7, 14, 10, 5, tzinfo=UTC)),
     ],
 )
 def test_date_d_envoi(texte: str, attendu: datetime) -> None:
     assert lire_envoi(texte) == attendu
 
 
-@pytest.mark.parametrize("texte", ["hier", "31/02/2026 10:00", "2026-99-99", "", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("texte", ["hier", "2026/03/14 13:00:00 PM UTC+1", "2026/03/40 9:00:00 AM UTC+1", "31/02/2026 10:00", "2026-99-99", "", "0001-01-01T00:00:00+14:00"])
 def test_date_d_envoi_illisible(texte: str) -> None:
     assert lire_envoi(texte) is None
 

@@ -22,7 +22,12 @@ class Adherent(NamedTuple):
 
 
 class LigneLue(NamedTuple):
-    """Une quantité telle que reçue, avec de quoi la retrouver. `refus` : ce que la lecture seule suffit à rejeter."""
+    """Une quantité telle que reçue, avec de quoi la retrouver.
+
+    `fichier` est relatif au dossier privé ; `bon` est vide si le fichier n'en nomme pas ; `origine` est alors le nom sous
+    lequel ce fichier compte (celui de son jumeau, s'il en est la copie). `unite` : celle que l'intitulé impose (« (g) »).
+    `refus` : ce que la lecture seule suffit à rejeter.
+    """
 
     groupement: str
     fichier: str
@@ -41,3 +46,5 @@ class LigneLue(NamedTuple):
     nom: str = ""
     brouillon: bool = False
     refus: Refus | None = None
+    origine: str = ""
+    unite: str = ""

@@ -7,7 +7,7 @@ personne ne doit se demander quand ferme une commande.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from cabas.constats import Refus
 PARIS = ZoneInfo("Europe/Paris")
 
 _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
+_GOOGLE = re.compile(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (?:UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
 _FRANCAIS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
 
 
@@ -69,10 +70,13 @@ def lire_heure(texte: str) -> time | None:
 def lire_envoi(texte: str) -> datetime | None:
     """L'instant d'envoi d'un bon : ISO 8601 (avec ou sans décalage) ou `14/03/2026 09:12:03`. `None` si illisible.
 
-    Sans décalage, l'heure est celle de Paris ; une heure ambiguë est prise à sa première occurrence. Une date seule vaut
-    la fin de cette journée : on ne rejette pas un bon sur un doute.
+    Formes : ISO 8601, `14/03/2026 09:12:03`, et celle de Google Forms, `2026/03/14 9:12:03 AM UTC+1`. Sans décalage,
+    l'heure est celle de Paris ; une heure ambiguë est prise à sa première occurrence. Une date seule vaut le début de
+    cette journée : on ne rejette pas un bon sur un doute.
     """
     propre = texte.strip()
+    if google := _GOOGLE.fullmatch(propre):
+        return _lire_google(google)
     try:
         lu = datetime.fromisoformat(propre)
     except ValueError:
@@ -84,14 +88,21 @@ def lire_envoi(texte: str) -> datetime | None:
             lu = datetime(annee, mois, jour, heure, minute, seconde)
         except ValueError:
             return None
-        if trouve[4] is None:
-            lu = datetime.combine(lu.date(), time(23, 59, 59))
-    else:
-        if len(propre) == 10:
-            lu = datetime.combine(lu.date(), time(23, 59, 59))
     try:
         return (lu if lu.tzinfo else lu.replace(tzinfo=PARIS)).astimezone(UTC)
     except OverflowError:
+        return None
+
+
+def _lire_google(trouve: re.Match[str]) -> datetime | None:
+    annee, mois, jour, heures, minutes, secondes = (int(morceau or 0) for morceau in trouve.groups()[:6])
+    if not 1 <= heures <= 12:
+        return None
+    decalage = timezone(timedelta(hours=int(trouve[8] or 0))) if abs(int(trouve[8] or 0)) < 24 else UTC
+    try:
+        lu = datetime(annee, mois, jour, heures % 12 + (12 if trouve[7].upper() == "PM" else 0), minutes, secondes)
+        return lu.replace(tzinfo=decalage if trouve[8] else PARIS).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 

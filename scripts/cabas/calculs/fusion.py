@@ -77,7 +77,7 @@ def fusionner(
         jugees += finales
         retenues += etape.retenues(finales)
         acceptes |= juge.acceptes
-    jugees.sort(key=lambda jugee: (jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.lue.colonne, jugee.lue.produit))
+    jugees.sort(key=lambda jugee: (jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne))
     retenues.sort(key=lambda retenue: (retenue.groupement, retenue.cellule, retenue.bon, retenue.produit, retenue.fichier))
     return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees))
 

@@ -18,7 +18,7 @@ from cabas.modele import Commande, Depot, Fenetre, Produit
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 from cabas.temps import lire_envoi
-from cabas.typographie import instant_long, quantite
+from cabas.typographie import enumerer, instant_long, quantite
 
 
 class Sort(StrEnum):
@@ -67,11 +67,13 @@ class Juge:
     def juger(self, lue: LigneLue) -> LigneJugee:
         """Le sort d'une ligne, vue seule."""
         cellule = self._cellule(lue.cellule)
+        if not lue.bon:  # à défaut d'identifiant : fichier, cellule (quelle que soit son écriture) et instant
+            lue = lue._replace(bon=f"{lue.origine}/{cellule}/{lue.envoye_le}")
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
         refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
         if refus is None and lue.brouillon:
             return LigneJugee(lue, cellule, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
-        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(lue.lu, lue.produit)
+        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(_avec_unite(lue.lu, lue.unite), lue.produit)
         if isinstance(lu, Refus):
             return LigneJugee(lue, cellule, Sort.REJETEE, 0, 0, envoi, *lu)
         plus = self._lire(lue.tolerance, lue.produit)
@@ -141,9 +143,12 @@ class Juge:
         lu = lire_quantite(texte, produit.unite)
         if isinstance(lu, int) and lu % produit.pas:
             dessous = lu // produit.pas * produit.pas
-            return Refus(
-                "quantite-hors-pas",
-                f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom}).",
-                f"Choisir {quantite(dessous, produit.unite)} ou {quantite(dessous + produit.pas, produit.unite)} avec la personne.",
-            )
+            possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]
+            fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
+            return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
         return lu
+
+
+def _avec_unite(lu: str, unite: str) -> str:
+    """« 500 » dans une colonne « Comté (g) » se lit « 500 g »."""
+    return f"{lu} {unite}" if unite and lu and lu[-1].isdigit() else lu

@@ -86,7 +86,7 @@ def fusionner_dossier(racine: Path, prive: Path, identifiant: str, imprimeur: Im
         imprimeur.dire(f"Une autre fusion de {identifiant} est en cours ({occupe}).")
         imprimeur.dire("    → Attendre qu’elle finisse, puis recommencer.")
         return Resultat(2, depot)
-    tous = (*constats, *recu.constats, *constats_de(fusion))
+    tous = (*constats, *recu.constats, *constats_de(fusion, prive.name))
     inconnus = set(accepter) - set(fusion.acceptes)
     if inconnus:
         imprimeur.dire(f"--accepter : aucun bon hors délai ne s’appelle {', '.join(sorted(inconnus))}.")
@@ -146,8 +146,8 @@ def _ecrire(racine: Path, sorties: Path, depot: Depot, fusion: Fusion, recap: Re
     deposer(sorties, fichiers)
 
 
-def constats_de(fusion: Fusion) -> list[Constat]:
-    """Un constat par ligne rejetée ou signalée, dans l'ordre du journal."""
+def constats_de(fusion: Fusion, prive: str) -> list[Constat]:
+    """Un constat par ligne rejetée ou signalée, dans l'ordre du journal. `prive` : le nom du dossier privé."""
     from cabas.calculs.jugement import Sort
     from cabas.constats import Constat, Emplacement, Gravite
 
@@ -161,7 +161,7 @@ def constats_de(fusion: Fusion) -> list[Constat]:
         if jugee.code in _UNE_FOIS and cle in vus:
             continue
         vus.add(cle)
-        constats.append(Constat(jugee.code, gravite, Emplacement(jugee.lue.fichier, jugee.lue.ligne), jugee.message, jugee.remede))
+        constats.append(Constat(jugee.code, gravite, Emplacement(f"{prive}/{jugee.lue.fichier}", jugee.lue.ligne), jugee.message, jugee.remede))
     return constats
 
 
@@ -185,7 +185,7 @@ _UNE_FOIS = frozenset(
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur, prive: Path) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.typographie import accorder, euros, quantite
+    from cabas.typographie import accorder, euros, nombre_csv, quantite
 
     if resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
         return
@@ -199,6 +199,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur, prive: Path) -> None:
         f"{accorder(comptes['retenues'], 'retenue')}, {accorder(comptes['remplacees'], 'remplacée')}, "
         f"{accorder(comptes['brouillons'], 'brouillon')}, {accorder(comptes['rejetees'], 'rejetée')}."
     )
+    imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
         lot = manque.produit.lot
         nom = (lot.nom if lot else "") or "lot"

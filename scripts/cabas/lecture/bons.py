@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
+from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne, simplifier
 from cabas.lecture.tableaux import CASE_MAX, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
@@ -46,7 +46,9 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
 
 def ligne_illisible(fichier: str, groupement: str, refus: Refus) -> LigneLue:
     """La ligne unique, rejetée, d'un fichier qui ne se lit pas."""
-    return LigneLue(groupement, fichier, 0, "", fichier, "", "", "", refus=Refus("fichier-illisible", refus.fait, refus.remede))
+    return LigneLue(
+        groupement, fichier, 0, "", "", "", "", "", origine=fichier.rpartition("/")[2], refus=Refus("fichier-illisible", refus.fait, refus.remede)
+    )
 
 
 def oter_apostrophe(texte: str) -> str:
@@ -118,9 +120,7 @@ class _Lecture:
                 liee = restantes.pop(colonne.ref, None) if colonne.ref else None
                 plus = oter_apostrophe(cases[liee.rang].strip()) if liee and liee.rang < len(cases) else ""
                 if (lu or plus) and self._compte(colonne, lu, plus, unite):
-                    lignes.append(
-                        fabrique(numero, cases, colonne.intitule, colonne.ref, _avec_unite(lu, colonne.unite), plus, refus or _refus_de(colonne))
-                    )
+                    lignes.append(fabrique(numero, cases, colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
             for ref, seule in restantes.items():
                 plus = oter_apostrophe(cases[seule.rang].strip()) if seule.rang < len(cases) else ""
                 if plus and not est_nulle(plus, self.catalogue.produits[ref].unite):
@@ -176,37 +176,24 @@ class _Lecture:
         return None
 
     def _fabrique(self) -> Callable[..., LigneLue]:
-        cellule = (
-            self._lecteur("cellule") if "cellule" in self.services else self._lecteur("nom") if "nom" in self.services else self._lecteur("courriel")
-        )
-        roles = {
-            role: self._lecteur(role) for role in ("bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "brouillon", "statut")
-        }
-        bon, commande, lu_groupement, envoye, creneau, tarif, nom, brouillon, statut = roles.values()
-        groupement, fichier, court = self.groupement, self.fichier, self.court
+        """La fonction qui fait d'une case une `LigneLue` : tout ce qui vient des autres cases de sa ligne est ici."""
+        roles = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "courriel", "brouillon", "statut")
+        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, courriel, brouillon, statut = (self._lecteur(role) for role in roles)
+        groupement, fichier, origine = self.groupement, self.fichier, self.court
+        # LimeSurvey laisse vide la date de soumission d'une réponse commencée et jamais envoyée.
+        sans_date_inachevee = {"id de la reponse", "date de soumission"} <= {simplifier(colonne.intitule) for colonne in self.colonnes}
 
-        def fabriquer(numero: int, cases: Sequence[str], colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None) -> LigneLue:
-            qui, quand = cellule(cases), envoye(cases)
-            identifiant = bon(cases) or f"{court}/{qui}/{quand}"
-            est_brouillon = brouillon(cases).lower() in _OUI or statut(cases).lower() in _BROUILLONS
-            return LigneLue(
-                groupement,
-                fichier,
-                numero,
-                colonne,
-                identifiant,
-                qui,
-                produit,
-                lu,
-                tolerance,
-                commande(cases),
-                lu_groupement(cases),
-                quand,
-                creneau(cases),
-                tarif(cases),
-                nom(cases),
-                est_brouillon,
-                refus,
+        def fabriquer(
+            numero: int, cases: Sequence[str], colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = ""
+        ) -> LigneLue:
+            quand = envoye(cases)
+            qui = cellule(cases) or nom(cases) or courriel(cases)
+            inacheve = brouillon(cases).lower() in _OUI or statut(cases).lower() in _BROUILLONS or (sans_date_inachevee and not quand)
+            recue = LigneLue(
+                groupement, fichier, numero, colonne, bon(cases), qui, produit, lu, tolerance, commande(cases), lu_groupement(cases), quand
+            )
+            return recue._replace(
+                creneau=creneau(cases), tarif=tarif(cases), nom=nom(cases), brouillon=inacheve, refus=refus, origine=origine, unite=unite
             )
 
         return fabriquer
@@ -218,11 +205,6 @@ _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
 def est_nulle(texte: str, unite: str) -> bool:
     """Vrai pour une case vide ou qui vaut zéro : ce n'est pas une quantité reçue."""
     return not texte or texte in _ZEROS or lire_quantite(texte, unite) == 0
-
-
-def _avec_unite(lu: str, unite: str) -> str:
-    """« 500 » dans une colonne « Comté (g) » se lit « 500 g »."""
-    return f"{lu} {unite}" if unite and lu and lu[-1].isdigit() else lu
 
 
 def _refus_de(colonne: Colonne) -> Refus | None:

@@ -75,9 +75,9 @@ class Catalogue:
         roles = [connus.get(simplifier(case), "?") if case.strip() else "?" for case in cases]
         reconnus = sum(role != "?" for role in roles)
         produits = sum(bool(role == "?" and case.strip() and self._chercher(case)) for role, case in zip(roles, cases, strict=True))
-        if len(set(roles) & {"cellule", "nom", "produit", "quantite", "courriel", "telephone"}) + bool(produits) < 2:
-            return 0
-        return reconnus + produits
+        longue = {"produit", "quantite"} <= set(roles)
+        nommee = set(roles) & {"cellule", "nom", "courriel", "telephone"} and sum(bool(case.strip()) for case in cases) > 1
+        return reconnus + produits if longue or nommee or produits > 1 else 0
 
     def _chercher(self, intitule: str) -> list[str]:
         """Les refs que peut désigner un intitulé : aucune, une, ou plusieurs (ambigu)."""
@@ -106,6 +106,12 @@ class Catalogue:
             candidats += [sans_unite, _PRIX.sub("", candidat).strip(" -,"), _PRIX.sub("", sans_unite).strip(" -,")]
         return candidats
 
+    def _contenant(self, propre: str) -> list[str]:
+        """Les refs d'au moins deux produits dont le nom contient tous les mots de l'intitulé (« Farine »)."""
+        mots = {mot for mot in re.split(r"\W+", _UNITE.sub("", propre)) if len(mot) > 2}
+        refs = sorted(ref for nom, refs in self.noms.items() for ref in refs if mots and mots <= set(re.split(r"\W+", nom)))
+        return refs if len(refs) > 1 else []
+
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
         noms = get_close_matches(_UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.5)
@@ -132,8 +138,9 @@ class Catalogue:
         unite = trouve[1] if (trouve := _UNITE.search(propre)) else ""
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
+        refs = refs or self._contenant(propre)
         if refs:
-            return Colonne(index, intitule, "quantite", refus="colonne-ambigue", proches=tuple(refs), produit=True)
+            return Colonne(index, intitule, "quantite", refus="colonne-ambigue", proches=tuple(refs[:3]), produit=True)
         proches = self.proches(intitule)
         return Colonne(
             index,

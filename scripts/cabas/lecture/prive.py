@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
@@ -134,7 +134,7 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     relatif = _relatif(prive, chemin)
     octets = lire_octets(chemin, TAILLE_BON)
     if isinstance(octets, Refus):
-        recu.lignes.append(ligne_illisible(f"{prive.name}/{relatif}", groupement, octets))
+        recu.lignes.append(ligne_illisible(relatif, groupement, octets))
         return
     empreinte = hashlib.sha256(octets).hexdigest()
     jumeau = next((vu for vu, autre in recu.empreintes.items() if autre == empreinte and vu.rpartition("/")[0] == relatif.rpartition("/")[0]), "")
@@ -148,9 +148,11 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
             )
         )
     recu.empreintes[relatif] = empreinte
-    lignes, constats = lire_bons(octets, f"{prive.name}/{relatif}", groupement, catalogue, jumeau)
+    lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau)
     recu.lignes += lignes
-    recu.constats += constats
+    recu.constats += [
+        replace(constat, emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
+    ]
 
 
 def _lire_annexes(prive: Path, groupement: str, recu: Recu) -> None:

@@ -103,7 +103,6 @@ def _traduire(nom: str, rangs: Sequence[Rang], faute: Any) -> list[Constat]:
 
 
 def _phrases(genre: str, note: str, definition: Mapping[str, Any], champ: str, lu: Any, faute: Any) -> tuple[str, str, str]:
-    contraintes = definition.get("constraints", {})
     exemple = definition.get("example", "")
     if genre == "type-error":
         return (
@@ -120,6 +119,11 @@ def _phrases(genre: str, note: str, definition: Mapping[str, Any], champ: str, l
         )
     if genre == "primary-key":
         return "identifiant-en-double", f"« {lu} » existe déjà.", "Donner un autre identifiant à l’une des deux fiches."
+    return _phrases_de_contrainte(note, definition, champ, lu)
+
+
+def _phrases_de_contrainte(note: str, definition: Mapping[str, Any], champ: str, lu: Any) -> tuple[str, str, str]:
+    contraintes, exemple = definition.get("constraints", {}), definition.get("example", "")
     if "required" in note:
         return "champ-absent", f"Le champ « {champ} » manque.", f"Ajouter une ligne « {champ}: {exemple} »."
     if "enum" in note:
