@@ -111,8 +111,14 @@ ENCODAGES = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
 @pytest.mark.parametrize("encodage", ENCODAGES)
 @pytest.mark.parametrize("separateur", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("fin", ["\n", "\r\n", "\r"])
-def test_toutes_les_ecritures_d_un_meme_bon(bons: Path, mini_depot: Path, encodage: str, separateur: str, fin: str, capsys: pytest.CaptureFixture[str]) -> None:
-    rangees = [("cellule", "produit", "quantite", "remarque"), ("Zoé Œuvré", "farine-t65", '"2,5"', "prix < 3 €"), ("Zoé Œuvré", "jus-de-pomme", "6", '"ligne\nsuivante"')]
+def test_toutes_les_ecritures_d_un_meme_bon(
+    bons: Path, mini_depot: Path, encodage: str, separateur: str, fin: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rangees = [
+        ("cellule", "produit", "quantite", "remarque"),
+        ("Zoé Œuvré", "farine-t65", '"2,5"', "prix < 3 €"),
+        ("Zoé Œuvré", "jus-de-pomme", "6", '"ligne\nsuivante"'),
+    ]
     (bons / "juste.csv").write_bytes(fin.join(separateur.join(rangee) for rangee in rangees).encode(encodage))
     code, bilan, constats = fusionner(mini_depot, capsys)
     assert (code, bilan["retenues"], constats) == (0, 2, [])
@@ -160,7 +166,9 @@ def test_une_formule_ne_ressort_jamais_vivante(bons: Path, mini_depot: Path, cap
         assert "HYPERLINK" in livre.read("xl/sharedStrings.xml").decode()
 
 
-def test_aucune_trace_ne_parvient_a_la_personne(bons: Path, mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_aucune_trace_ne_parvient_a_la_personne(
+    bons: Path, mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     import cabas.calculs.fusion
 
     def casser(*_arguments: object) -> None:

@@ -131,7 +131,11 @@ def test_accepter_un_bon_qui_n_existe_pas(mini_depot: Path, capsys: pytest.Captu
 
 def test_ce_que_dit_la_fusion(mini_depot: Path, capsys: pytest.CaptureFixture[str], instantane: Any) -> None:
     for scenario in SCENARIOS:
-        if scenario["nom"] in ("tout ce qui se rejette dit son code", "une colonne inconnue est rejetée en bloc, un commentaire non", "un sac entamé n’est pas commandé"):
+        if scenario["nom"] in (
+            "tout ce qui se rejette dit son code",
+            "une colonne inconnue est rejetée en bloc, un commentaire non",
+            "un sac entamé n’est pas commandé",
+        ):
             rang = SCENARIOS.index(scenario)
             renomme = {nom.replace("/", f"/{rang}-"): texte.replace("A-1", f"A-{rang}") for nom, texte in scenario["bons"].items()}
             deposer(mini_depot, {"bons": renomme})

@@ -120,7 +120,10 @@ def test_n_importe_quel_tableau(corps: str) -> None:
 @pytest.mark.parametrize("graine", range(3))
 def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> None:
     """Autre ordre d'écriture, autre chemin, deux fois de suite : les mêmes octets, classeur compris."""
-    textes = {f"f{rang}.csv": f"cellule;produit;quantite;envoye_le\nA-{rang % 4};farine-t65;{rang % 5 + 1};2026-12-0{rang % 6 + 1}T10:00\n" for rang in range(12)}
+    textes = {
+        f"f{rang}.csv": f"cellule;produit;quantite;envoye_le\nA-{rang % 4};farine-t65;{rang % 5 + 1};2026-12-0{rang % 6 + 1}T10:00\n"
+        for rang in range(12)
+    }
     sorties = []
     for essai, nom in enumerate(("un", "deux", "un")):
         racine = tmp_path / nom
@@ -133,4 +136,12 @@ def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> No
         assert principal(["fusionner", "2026-12", "--depot", str(racine), "--format", "json"]) == 0
         sorties.append({chemin.name: chemin.read_bytes() for chemin in sorted((racine / "prive/2026-12/sorties").iterdir())})
     assert sorties[0] == sorties[1] == sorties[2]
-    assert set(sorties[0]) == {"journal.csv", "lignes.csv", "recap-produits.csv", "recap-groupements.csv", "repartition.csv", "bilan.json", "recap.xlsx"}
+    assert set(sorties[0]) == {
+        "journal.csv",
+        "lignes.csv",
+        "recap-produits.csv",
+        "recap-groupements.csv",
+        "repartition.csv",
+        "bilan.json",
+        "recap.xlsx",
+    }

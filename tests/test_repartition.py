@@ -24,7 +24,19 @@ def mil(valeur: object) -> int:
 
 def produit(lot: int | None = None, pas: int = 1000, unite: str = "kg") -> Produit:
     return Produit(
-        "p", "Produit", "x", "r", unite, pas, Decimal(1), date(2026, 1, 1), Decimal(0), "vrac", (), lot=Lot(lot, "sac de 25 kg") if lot else None, lot_complet=bool(lot)
+        "p",
+        "Produit",
+        "x",
+        "r",
+        unite,
+        pas,
+        Decimal(1),
+        date(2026, 1, 1),
+        Decimal(0),
+        "vrac",
+        (),
+        lot=Lot(lot, "sac de 25 kg") if lot else None,
+        lot_complet=bool(lot),
     )
 
 
@@ -43,7 +55,9 @@ def test_scenario(scenario: dict[str, Any]) -> None:
     pas = mil(scenario.get("pas", 1 if "disponible" in scenario or "lot" in scenario else 0.5))
     parts = repartir(scenario.get("regle", "prorata"), disponible, pas, demandes, "essai/produit")
     if "attendu" in scenario:
-        assert {d.cellule: part for d, part in zip(demandes, parts, strict=True)} == {cellule: mil(part) for cellule, part in scenario["attendu"].items()}
+        assert {d.cellule: part for d, part in zip(demandes, parts, strict=True)} == {
+            cellule: mil(part) for cellule, part in scenario["attendu"].items()
+        }
 
 
 @st.composite

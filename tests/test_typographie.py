@@ -28,7 +28,10 @@ def test_accord(compte: int, attendu: str) -> None:
 def test_dates() -> None:
     assert t.date_longue(date(2026, 12, 1)) == "mardi 1er\u00a0décembre 2026"
     assert t.instant_long(datetime(2026, 12, 1, 17, 30, tzinfo=UTC)) == "mardi 1er\u00a0décembre 2026 à 18\u00a0h\u00a030"
-    assert t.plage(datetime(2026, 12, 17, 15, tzinfo=UTC), datetime(2026, 12, 17, 18, tzinfo=UTC)) == "jeudi 17\u00a0décembre 2026, de 16\u00a0h à 19\u00a0h"
+    assert (
+        t.plage(datetime(2026, 12, 17, 15, tzinfo=UTC), datetime(2026, 12, 17, 18, tzinfo=UTC))
+        == "jeudi 17\u00a0décembre 2026, de 16\u00a0h à 19\u00a0h"
+    )
 
 
 def test_enumerer() -> None:
@@ -44,6 +47,7 @@ def test_enumerer() -> None:
         ("25 kg", "25\u00a0kg"),
         ("l'huile", "l’huile"),
         ("à 16:30", "à 16:30"),
+        ('Écrire {nom: sac de 25 kg} ou "Riz : long" ?', 'Écrire {nom: sac de 25 kg} ou "Riz : long"\u202f?'),
         ("https://exemple.org", "https://exemple.org"),
     ],
 )

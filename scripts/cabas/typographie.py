@@ -119,14 +119,22 @@ _REGLES = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
     (re.compile(r"« +|«(?=[^\s\u00a0\u202f])"), f"«{INSECABLE}"),
     (re.compile(r" +»|(?<=[^\s\u00a0\u202f])»"), f"{INSECABLE}»"),
-    (re.compile(r"(?<=\S) +([;!?])(?=\s|$)"), FINE + r"\1"),
-    (re.compile(r"(?<=\S) +:(?=\s|$)"), f"{INSECABLE}:"),
+    (re.compile(r"(?:(?<=\S)|^) +([;!?])(?=\s|$)"), FINE + r"\1"),
+    (re.compile(r"(?:(?<=\S)|^) +:(?=\s|$)"), f"{INSECABLE}:"),
     (re.compile(r"(?<=\d) +(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
 )
 
 
+_A_RECOPIER = re.compile(r"(\"[^\"\n]*\"|\{[^}\n]*\}|`[^`\n]*`)")
+
+
 def typographier(texte: str) -> str:
-    """Pose les espaces insécables d'un texte français déjà écrit avec des espaces ordinaires."""
-    for motif, remplacement in _REGLES:
-        texte = motif.sub(remplacement, texte)
-    return texte
+    """Pose les espaces insécables d'un texte français déjà écrit avec des espaces ordinaires.
+
+    Ce qui est entre guillemets droits, accolades ou accents graves est à recopier tel quel : on n'y touche pas.
+    """
+    morceaux = _A_RECOPIER.split(texte)
+    for rang in range(0, len(morceaux), 2):
+        for motif, remplacement in _REGLES:
+            morceaux[rang] = motif.sub(remplacement, morceaux[rang])
+    return "".join(morceaux)

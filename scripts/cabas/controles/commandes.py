@@ -10,7 +10,7 @@ from cabas.calculs.offre import choisis, en_saison, jour_de_livraison, mois_de_l
 from cabas.controles.base import Contexte, Fait
 from cabas.modele import Commande, Fenetre
 from cabas.temps import PARIS
-from cabas.typographie import MOIS, enumerer, instant_long, quantite
+from cabas.typographie import MOIS, accorder, date_longue, enumerer, instant_long, quantite
 
 
 def _fenetres(contexte: Contexte) -> Iterator[tuple[Commande, Fenetre]]:
@@ -36,9 +36,15 @@ def fenetre_desordre(contexte: Contexte) -> Iterator[Fait]:
 def _desordre(fenetre: Fenetre, champ: str, verbe: str, instant: datetime, attendu: str, autre: datetime) -> Fait:
     return Fait(
         fenetre.source.a(champ),
-        f"La commande de {fenetre.groupement} {verbe} le {instant_long(instant)} : ce devrait être {attendu}, le {instant_long(autre)}.",
+        f"La commande de {fenetre.groupement} {verbe} le {_quand(instant)} : il faut que ce soit {attendu}, le {_quand(autre)}.",
         "Corriger l’une des deux dates.",
     )
+
+
+def _quand(instant: datetime) -> str:
+    """Une livraison sans heure se dit sans heure."""
+    local = instant.astimezone(PARIS)
+    return instant_long(instant) if local.hour or local.minute else date_longue(local.date())
 
 
 def fenetre_en_double(contexte: Contexte) -> Iterator[Fait]:
@@ -175,9 +181,11 @@ def delai_trop_court(contexte: Contexte) -> Iterator[Fait]:
         slugs = sorted({produit.producteur for produit in proposes(contexte.depot, commande)})
         presses = [producteur for slug in slugs if (producteur := contexte.depot.producteurs.get(slug)) and (producteur.delai_jours or 0) > jours]
         if presses:
-            noms = enumerer([f"{producteur.nom} ({producteur.delai_jours})" for producteur in presses])
+            noms = enumerer([f"{producteur.nom} ({accorder(producteur.delai_jours or 0, 'jour')})" for producteur in presses])
+            groupement = contexte.depot.groupements.get(fenetre.groupement)
+            nom = groupement.nom if groupement else fenetre.groupement
             yield Fait(
                 fenetre.source.a("livraison"),
-                f"{fenetre.groupement} est livré {jours} jours après la clôture ; délai demandé en jours : {noms}.",
+                f"{nom} est livré {accorder(jours, 'jour')} après la clôture. Il faut plus à : {noms}.",
                 "Avancer la clôture, reculer la livraison, ou prévenir.",
             )

@@ -46,6 +46,15 @@ def proche(mot: str, possibles: Sequence[str]) -> str:
     return next((possible for possible in possibles if trouves and possible.casefold() == trouves[0]), "")
 
 
+def en_yaml(exemple: Any) -> str:
+    """Un exemple de schéma, écrit comme on l'écrirait dans une fiche."""
+    if isinstance(exemple, dict):
+        return "{" + ", ".join(f"{cle}: {en_yaml(valeur)}" for cle, valeur in exemple.items()) + "}"
+    if isinstance(exemple, list):
+        return "[" + ", ".join(en_yaml(valeur) for valeur in exemple) + "]"
+    return str(exemple)
+
+
 def controler(tables: Mapping[str, Sequence[Rang]], uniques: frozenset[str]) -> list[Constat]:
     """Contrôle des tables par frictionless, clés étrangères comprises.
 
@@ -97,13 +106,17 @@ def _traduire(nom: str, rangs: Sequence[Rang], faute: Any) -> list[Constat]:
     if champ is None:
         champ = (list(getattr(faute, "field_names", None) or []) or [""])[0]
     definition = champs(nom).get(champ, {})
+    if faute.type == "primary-key":
+        champ = schema(nom)["primaryKey"]
     lu = rang.valeurs.get(champ)
     code, message, remede = _phrases(faute.type, getattr(faute, "note", ""), definition, champ, lu, faute)
     return [erreur(code, rang.source.a(champ), message, remede)]
 
 
 def _phrases(genre: str, note: str, definition: Mapping[str, Any], champ: str, lu: Any, faute: Any) -> tuple[str, str, str]:
-    exemple = definition.get("example", "")
+    exemple = en_yaml(definition.get("example", ""))
+    if genre == "type-error" and definition.get("type") == "boolean":
+        return "type-inattendu", f"{champ} : « {lu} » n’est ni vrai ni faux.", f"Écrire {champ}: true, ou {champ}: false."
     if genre == "type-error":
         return (
             "type-inattendu",
@@ -123,7 +136,7 @@ def _phrases(genre: str, note: str, definition: Mapping[str, Any], champ: str, l
 
 
 def _phrases_de_contrainte(note: str, definition: Mapping[str, Any], champ: str, lu: Any) -> tuple[str, str, str]:
-    contraintes, exemple = definition.get("constraints", {}), definition.get("example", "")
+    contraintes, exemple = definition.get("constraints", {}), en_yaml(definition.get("example", ""))
     if "required" in note:
         return "champ-absent", f"Le champ « {champ} » manque.", f"Ajouter une ligne « {champ}: {exemple} »."
     if "enum" in note:
@@ -155,7 +168,6 @@ _GENRES = {
     "number": "un nombre (point décimal, sans espace ni unité)",
     "integer": "un nombre entier",
     "date": "une date AAAA-MM-JJ",
-    "boolean": "vrai ou faux (true ou false)",
 }
 _ETRANGERES = {
     "producteurs": "producteur-inconnu",

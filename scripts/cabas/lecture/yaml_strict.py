@@ -45,7 +45,12 @@ class _Rejet(Exception):
 
 
 _EXPLICATIONS = (
-    ("\\t", "une tabulation sert de retrait", "Remplacer les tabulations par des espaces."),
+    ("tab character", "une tabulation sert de retrait", "Remplacer les tabulations par des espaces."),
+    (
+        "cannot start any token",
+        "une tabulation, un @ ou un accent grave ne peut pas être là",
+        "Remplacer les tabulations par des espaces, ou mettre le texte entre guillemets.",
+    ),
     ("mapping values are not allowed", "il y a un deux-points de trop", 'Mettre le texte entre guillemets : nom: "Riz : long".'),
     ("expected ':'", "il manque un deux-points, ou un guillemet n’est pas fermé", "Écrire « clé: valeur », et fermer les guillemets."),
     ("unexpected end of stream", "un guillemet ou un crochet n’est pas fermé", "Le fermer."),
@@ -80,7 +85,8 @@ def lire_yaml(texte: str, fichier: str, decalage: int = 0) -> tuple[Noeud | None
 
 
 def _expliquer(faute: yaml.YAMLError, fichier: str, decalage: int) -> Constat:
-    marque = getattr(faute, "problem_mark", None) or getattr(faute, "context_mark", None)
+    debut, fin = getattr(faute, "context_mark", None), getattr(faute, "problem_mark", None)
+    marque = debut if debut and "end of stream" in str(getattr(faute, "problem", "")) else fin or debut
     probleme = f"{getattr(faute, 'problem', '')} {getattr(faute, 'context', '')} {getattr(faute, 'reason', '')}"
     inconnu = ("la mise en forme est cassée ici", "Comparer avec le modèle de content/modeles.")
     explication, remede = next(((dit, fait) for indice, dit, fait in _EXPLICATIONS if indice in probleme), inconnu)

@@ -1,0 +1,123 @@
+"""La ligne de commande parle français, répond 0, 1 ou 2, et admet ses options des deux côtés du verbe."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cabas.cli import VERBES, analyseur, principal
+
+ANGLAIS = re.compile(
+    r"\b(usage:|the|show this help|options:|positional|error|invalid|required|arguments? are|exit|message and|default|file|folder|choose from)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("verbe", ["", *VERBES])
+def test_l_aide_est_en_francais(verbe: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        principal([verbe, "--help"] if verbe else ["--help"])
+    assert sortie.value.code == 0
+    aide = capsys.readouterr().out
+    assert not ANGLAIS.findall(aide), aide
+    assert aide.startswith("usage : cabas")
+
+
+def test_chaque_verbe_a_son_aide() -> None:
+    sous_commandes = next(action for action in analyseur()._actions if action.dest == "verbe")
+    aides = {action.dest: action.help for action in sous_commandes._get_subactions()}
+    assert set(aides) == set(VERBES)
+    assert all(aides.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        (["fusioner"], "n’est pas admis"),
+        (["fusionner"], "il manque : COMMANDE"),
+        (["verifier", "--nimporte"], "argument inconnu : --nimporte"),
+        (["verifier", "--format", "xml"], "« xml » n’est pas admis"),
+        (["verifier", "--depot"], "une valeur est attendue"),
+    ],
+)
+def test_mauvais_usage(arguments: list[str], dit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as sortie:
+        principal(arguments)
+    assert sortie.value.code == 2
+    erreur = capsys.readouterr().err
+    assert dit in erreur
+    assert not ANGLAIS.findall(erreur), erreur
+
+
+def test_sans_verbe_on_montre_l_aide(capsys: pytest.CaptureFixture[str]) -> None:
+    assert principal([]) == 2
+    assert "usage : cabas" in capsys.readouterr().out
+
+
+def test_options_avant_ou_apres_le_verbe(mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    avant = ["--depot", str(mini_depot), "--format", "json", "verifier", "--maintenant", "2026-11-22T12:00"]
+    apres = ["verifier", "--maintenant", "2026-11-22T12:00", "--depot", str(mini_depot), "--format", "json"]
+    sorties = []
+    for arguments in (avant, apres):
+        assert principal(arguments) == 0
+        sorties.append(json.loads(capsys.readouterr().out))
+    assert sorties[0] == sorties[1] == {"constats": [], "code": 0}
+
+
+def test_verifier(
+    mini_depot: Path, modifier: Callable[[str, str, str], Path], capsys: pytest.CaptureFixture[str], instantane: Callable[..., None]
+) -> None:
+    modifier("catalogue/produits/farine-t65.yaml", "origine: Drôme", "orgine: Drôme")
+    modifier("catalogue/produits/lentilles-vertes.yaml", "prix_depuis: 2026-09-01", "prix_depuis: 2025-09-01")
+    modifier("catalogue/commandes/2026-12.yaml", "produits: tous", "produits: [farine-t56]")
+    assert principal(["verifier", "--depot", str(mini_depot), "--maintenant", "2026-11-22"]) == 1
+    instantane(capsys.readouterr().out)
+
+
+def test_verifier_un_avertissement_ne_bloque_pas(mini_depot: Path, modifier: Callable[[str, str, str], Path]) -> None:
+    modifier("catalogue/produits/lentilles-vertes.yaml", "prix_depuis: 2026-09-01", "prix_depuis: 2025-09-01")
+    assert principal(["verifier", "--depot", str(mini_depot), "--maintenant", "2026-11-22"]) == 0
+
+
+def test_verifier_liste(capsys: pytest.CaptureFixture[str], instantane: Callable[..., None]) -> None:
+    assert principal(["verifier", "--liste"]) == 0
+    instantane(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("arguments", [["verifier", "--depot", "/nulle/part"], ["verifier", "--maintenant", "demain"]])
+def test_verifier_mal_lance(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert principal(arguments) == 2
+    assert capsys.readouterr().out
+
+
+def test_tous_les_messages_de_lecture(mini_depot: Path, instantane: Callable[..., None]) -> None:
+    """Chaque phrase que peut lire une personne, une fois, relue par une personne."""
+    import shutil
+
+    from test_controles import SCENARIOS, abimer, relire
+
+    from cabas.cli.impression import phrase_du_constat
+
+    phrases: list[str] = []
+    for rang, scenario in enumerate(SCENARIOS):
+        copie = shutil.copytree(mini_depot, mini_depot.parent / f"copie-{rang}")
+        constats = [constat for constat in relire(copie, abimer(copie, scenario)) if constat.code == scenario["code"]]
+        phrases.append(phrase_du_constat(constats[0]))
+    instantane("\n".join(phrases))
+
+
+def test_python_m_cabas(mini_depot: Path) -> None:
+    fini = subprocess.run(
+        [sys.executable, "-m", "cabas", "verifier", "--depot", str(mini_depot), "--maintenant", "2026-11-22"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert fini.returncode == 0, fini.stderr
+    assert fini.stdout.startswith("Rien à signaler")
