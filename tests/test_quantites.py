@@ -99,7 +99,10 @@ def test_milliemes() -> None:
     assert milliemes(Decimal("0.0005")) is None
 
 
-@pytest.mark.parametrize(("texte", "attendu"), [("500 g", ("kg", 500)), ("1 L", ("L", 1000)), ("75 cl", ("L", 750)), ("6 pieces", ("piece", 6000)), ("0,5 kg", ("kg", 500))])
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [("500 g", ("kg", 500)), ("1 L", ("L", 1000)), ("75 cl", ("L", 750)), ("6 pieces", ("piece", 6000)), ("0,5 kg", ("kg", 500))],
+)
 def test_contenu(texte: str, attendu: tuple[str, int]) -> None:
     assert lire_contenu(texte) == attendu
 

@@ -55,7 +55,10 @@ def test_date_d_envoi(texte: str, attendu: datetime) -> None:
     assert lire_envoi(texte) == attendu
 
 
-@pytest.mark.parametrize("texte", ["hier", "2026/03/14 13:00:00 PM UTC+1", "2026/03/40 9:00:00 AM UTC+1", "31/02/2026 10:00", "2026-99-99", "", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "texte",
+    ["hier", "2026/03/14 13:00:00 PM UTC+1", "2026/03/40 9:00:00 AM UTC+1", "31/02/2026 10:00", "2026-99-99", "", "0001-01-01T00:00:00+14:00"],
+)
 def test_date_d_envoi_illisible(texte: str) -> None:
     assert lire_envoi(texte) is None
 
