@@ -128,4 +128,4 @@ def test_le_tirage_change_avec_la_graine() -> None:
     ],
 )
 def test_motif(demande: int, tolerance: int, part: int, unite: str, attendu: str) -> None:
-    assert motif(produit(unite=unite), demande, tolerance, part, "sac incomplet") == attendu
+    assert motif(unite, demande, tolerance, part, "sac incomplet") == attendu

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from cabas.quantites import MILLE, UNITES
 from cabas.temps import PARIS
@@ -32,12 +33,14 @@ def _decimales(milliemes: int) -> str:
     return f",{reste:03d}".rstrip("0") if reste else ""
 
 
+@lru_cache(maxsize=65536)
 def nombre_csv(milliemes: int) -> str:
     """Une quantité pour un fichier : virgule décimale, sans séparateur de milliers ni zéro inutile. 2500 → « 2,5 »."""
     signe = "-" if milliemes < 0 else ""
     return f"{signe}{abs(milliemes) // MILLE}{_decimales(milliemes)}"
 
 
+@lru_cache(maxsize=65536)
 def euros_csv(centimes: int) -> str:
     """Un montant pour un fichier : 1250 → « 12,50 »."""
     signe = "-" if centimes < 0 else ""
@@ -56,6 +59,7 @@ def quantite_nue(milliemes: int) -> str:
     return f"{signe}{_milliers(abs(milliemes) // MILLE)}{_decimales(milliemes)}"
 
 
+@lru_cache(maxsize=65536)
 def quantite(milliemes: int, unite: str) -> str:
     """Une quantité à lire : « 2,5 kg », « 1 pièce », « 3 pièces », et « 500 g » sous le kilo."""
     if unite == "kg" and 0 < milliemes < MILLE:

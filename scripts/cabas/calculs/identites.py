@@ -38,6 +38,10 @@ class Identites:
         for nom, porteurs in noms.items():
             if nom not in self.homonymes:
                 self._par_cle.setdefault(nom, porteurs[0])
+        self._adhesions = {adhesion.code: adhesion.tarif for adhesion in groupement.adhesions} if groupement else {}
+        self._codes = {tarif.code for tarif in groupement.tarifs} if groupement else set()
+        self._connus: dict[str, Adherent | None] = {}
+        self._tarifs: dict[tuple[str, str], str] = {}
         self._formes: dict[str, str] = {}
         for ecriture in sorted({" ".join(unicodedata.normalize("NFC", ecriture).split()) for ecriture in ecritures}):
             self._formes.setdefault(cle(ecriture), ecriture)
@@ -50,19 +54,23 @@ class Identites:
 
     def adherent(self, cellule: str) -> Adherent | None:
         """La ligne d'`adherents.csv` de cette cellule."""
-        return self._par_cle.get(cle(cellule))
+        if cellule not in self._connus:
+            self._connus[cellule] = self._par_cle.get(cle(cellule))
+        return self._connus[cellule]
 
     def tarif(self, cellule: str, lu: str) -> str:
         """Le code du tarif : celui de l'adhésion, à défaut celui du bon, à défaut le premier du groupement."""
-        if self._groupement is None or not self._groupement.tarifs:
-            return ""
-        codes = {tarif.code for tarif in self._groupement.tarifs}
+        code = self._tarifs.get((cellule, lu))
+        if code is None:
+            code = self._tarifs[(cellule, lu)] = self._choisir_tarif(cellule, lu)
+        return code
+
+    def _choisir_tarif(self, cellule: str, lu: str) -> str:
         adherent = self.adherent(cellule)
-        adhesions = {adhesion.code: adhesion.tarif for adhesion in self._groupement.adhesions}
-        for code in (adhesions.get(adherent.adhesion, "") if adherent else "", lu):
-            if code in codes:
+        for code in (self._adhesions.get(adherent.adhesion, "") if adherent else "", lu):
+            if code in self._codes:
                 return code
-        return self._groupement.tarifs[0].code
+        return self._groupement.tarifs[0].code if self._groupement and self._groupement.tarifs else ""
 
     def perimee(self, cellule: str, jour: date) -> bool:
         """Vrai si l'adhésion connue s'arrête avant ce jour."""

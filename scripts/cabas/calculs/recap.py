@@ -217,7 +217,14 @@ def _attributions(commande: Commande, produit: Produit, retenues: list[Retenue],
     cause = _cause(produit)
     return [
         Attribution(
-            groupement, cellule, produit.ref, demande, tolerance, attribue, commande.repartition, motif(produit, demande, tolerance, attribue, cause)
+            groupement,
+            cellule,
+            produit.ref,
+            demande,
+            tolerance,
+            attribue,
+            commande.repartition,
+            motif(produit.unite, demande, tolerance, attribue, cause),
         )
         for (groupement, cellule), (demande, tolerance, attribue) in sommes.items()
     ]

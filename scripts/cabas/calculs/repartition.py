@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cabas.argent import partager
@@ -138,17 +139,18 @@ REGLES: Mapping[str, Regle] = {
 }
 
 
-def motif(produit: Produit, demande: int, tolerance: int, part: int, cause: str) -> str:
+@lru_cache(maxsize=65536)
+def motif(unite: str, demande: int, tolerance: int, part: int, cause: str) -> str:
     """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi."""
-    debut = f"{_accorder(produit, demande, 'demandé')}, {_accorder(produit, part, 'attribué')}"
+    debut = f"{_accorder(unite, demande, 'demandé')}, {_accorder(unite, part, 'attribué')}"
     if part == demande:
         return f"{debut} : servi en entier"
     if part > demande:
-        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, produit.unite)} acceptés)"
+        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, unite)} acceptés)"
     return f"{debut} : {cause}"
 
 
-def _accorder(produit: Produit, milliemes: int, participe: str) -> str:
+def _accorder(unite: str, milliemes: int, participe: str) -> str:
     """« 3 pièces demandées », « 1 kg attribué »."""
-    feminin = "e" if produit.unite == "piece" else ""
-    return f"{quantite(milliemes, produit.unite)} {participe}{feminin}{'s' if milliemes >= 2000 else ''}"
+    feminin = "e" if unite == "piece" else ""
+    return f"{quantite(milliemes, unite)} {participe}{feminin}{'s' if milliemes >= 2000 else ''}"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import Any, NoReturn
 
-_COMMUNES: dict[str, Any] = {"depot": Path(), "prive": None, "format": "texte", "trace": False}
+_COMMUNES: dict[str, Any] = {"depot": ".", "prive": None, "format": "texte", "trace": False}
 _MESSAGES = (
     (r"unrecognized arguments: (.*)", r"argument inconnu : \1"),
     (r"the following arguments are required: (.*)", r"il manque : \1"),
@@ -53,19 +52,21 @@ def ajouter_communes(analyseur: argparse.ArgumentParser) -> None:
     """Les options communes, sans valeur par défaut : la seconde place ne doit pas effacer la première."""
     absent = argparse.SUPPRESS
     groupe = analyseur.add_argument_group("options communes")
-    groupe.add_argument("--depot", type=Path, default=absent, metavar="DOSSIER", help="racine du dépôt (ici, par défaut)")
-    groupe.add_argument("--prive", type=Path, default=absent, metavar="DOSSIER", help="dossier privé (prive/ du dépôt, par défaut)")
+    groupe.add_argument("--depot", default=absent, metavar="DOSSIER", help="racine du dépôt (ici, par défaut)")
+    groupe.add_argument("--prive", default=absent, metavar="DOSSIER", help="dossier privé (prive/ du dépôt, par défaut)")
     groupe.add_argument("--format", choices=("texte", "json"), default=absent, help="forme des constats (texte, par défaut)")
     groupe.add_argument("--trace", action="store_true", default=absent, help="montrer la trace complète d'une erreur de cabas")
 
 
 def completer(arguments: argparse.Namespace) -> argparse.Namespace:
-    """Pose les valeurs par défaut des options communes."""
+    """Pose les valeurs par défaut des options communes, et fait des chemins de vrais chemins."""
+    from pathlib import Path
+
     for nom, defaut in _COMMUNES.items():
         if not hasattr(arguments, nom):
             setattr(arguments, nom, defaut)
-    arguments.depot = arguments.depot.resolve()
-    arguments.prive = (arguments.prive or arguments.depot / "prive").resolve()
+    arguments.depot = Path(arguments.depot).resolve()
+    arguments.prive = Path(arguments.prive or arguments.depot / "prive").resolve()
     return arguments
 
 

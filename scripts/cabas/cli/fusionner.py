@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.recap import Recap
     from cabas.constats import Constat
     from cabas.modele import Depot
 
 
-@dataclass(frozen=True)
-class Resultat:
+class Resultat(NamedTuple):
     """Ce qu'une fusion a donné : tout est écrit dans `sorties`, sauf si `code` vaut 2."""
 
     code: int
@@ -45,10 +44,13 @@ def inscrire(sous_commandes: Any) -> None:
 
 def executer(arguments: argparse.Namespace) -> int:
     """Fusionne une commande et dit ce qui en est sorti."""
+    import gc
+
+    gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
     imprimeur = Imprimeur(arguments.format)
     resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, not arguments.sans_classeur)
     if resultat.code != 2:
-        raconter(resultat, imprimeur, arguments.prive)
+        raconter(resultat, imprimeur)
     return imprimeur.clore(resultat.code)
 
 
@@ -183,7 +185,7 @@ _UNE_FOIS = frozenset(
 """Les codes qui disent la même chose à chaque ligne d'un bon : on ne les imprime qu'une fois, le journal les garde tous."""
 
 
-def raconter(resultat: Resultat, imprimeur: Imprimeur, prive: Path) -> None:
+def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
     from cabas.typographie import accorder, euros, nombre_csv, quantite
 
@@ -207,9 +209,12 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur, prive: Path) -> None:
     imprimeur.dire(
         f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
     )
-    imprimeur.dire(f"À ouvrir : {_relatif(resultat.sorties / 'recap.xlsx', prive)}")
+    classeur = resultat.sorties / "recap.xlsx"
+    imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
 
 
-def _relatif(chemin: Path, prive: Path) -> Path:
-    """Un chemin court, tel qu'on le tape depuis la racine du dépôt."""
-    return chemin.relative_to(prive.parent) if chemin.is_relative_to(prive.parent) else chemin
+def chemin_court(chemin: Path) -> Path:
+    """Un chemin tel qu'on le tape d'ici, s'il est sous le dossier courant."""
+    from pathlib import Path
+
+    return chemin.relative_to(Path.cwd()) if chemin.is_relative_to(Path.cwd()) else chemin

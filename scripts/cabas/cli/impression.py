@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -51,8 +49,8 @@ class Imprimeur:
         """« 2 erreurs, 1 avertissement (144 fiches lues). »"""
         from cabas.typographie import accorder
 
-        compte = Counter(str(constat.gravite) for constat in constats)
-        erreurs, alertes = compte["erreur"], compte["avertissement"]
+        erreurs = sum(constat.gravite == "erreur" for constat in constats)
+        alertes = len(constats) - erreurs
         quoi = ", ".join([*([accorder(erreurs, "erreur")] if erreurs else []), *([accorder(alertes, "avertissement")] if alertes else [])])
         self.dire(f"{quoi or 'Rien à signaler'} ({lus}).")
 
@@ -69,6 +67,8 @@ class Imprimeur:
         """Sort le JSON s'il y a lieu ; rend le code de sortie."""
         self._finir_barre()
         if self._json:
+            import json
+
             self._contenu.setdefault("constats", [])
             self._contenu["code"] = code
             self._flux.write(json.dumps(self._contenu, ensure_ascii=False, indent=2) + "\n")

@@ -56,6 +56,11 @@ def oter_apostrophe(texte: str) -> str:
     return texte[1:] if len(texte) > 1 and texte[0] == "'" and texte[1] in "=+-@\t\r0123456789" else texte
 
 
+ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "courriel", "brouillon", "statut")
+Faire = Callable[..., LigneLue]
+Rangee = tuple[int, list[str], Refus | None]
+
+
 class _Lecture:
     """La lecture d'une feuille : colonnes comprises une fois, puis ligne à ligne."""
 
@@ -63,85 +68,78 @@ class _Lecture:
         self.court = nom.rpartition("/")[2] + (f"#{tableau.feuille}" if "#" in fichier else "")
         self.fichier, self.groupement, self.catalogue, self.tableau = fichier, groupement, catalogue, tableau
         self.constats: list[Constat] = []
-        self.numero_entete, intitules = tableau.lignes[tableau.entete]
+        intitules = tableau.lignes[tableau.entete][1]
         self.largeur = len(intitules)
         while self.largeur and not intitules[self.largeur - 1].strip():
             self.largeur -= 1
         self.colonnes = catalogue.comprendre(intitules)
-        self.services: dict[str, int] = {}
-        for colonne in self.colonnes:
+        # Une colonne absente se lit au rang -1, où chaque rangée garde une case vide : aucun cas particulier ensuite.
+        self.rangs: dict[str, int] = dict.fromkeys((*ROLES, "produit", "quantite", "tolerance"), -1)
+        for colonne in reversed(self.colonnes):
             if colonne.role and not colonne.ref and not colonne.refus:
-                self.services.setdefault(colonne.role, colonne.rang)
+                self.rangs[colonne.role] = colonne.rang
 
     def lignes(self) -> list[LigneLue]:
-        corps = [(numero, cases) for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :] if any(case.strip() for case in cases)]
-        if not corps:
-            self.constats.append(
-                avertissement(
-                    "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
-                )
+        rangees = [self._rangee(numero, cases) for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :] if any(map(str.strip, cases))]
+        if not rangees:
+            constat = avertissement(
+                "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
             )
-        longue = "produit" in self.services and "quantite" in self.services
-        return (self._longues if longue else self._grille)(corps)
+            self.constats.append(constat)
+        longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
+        return (self._longues if longue else self._grille)(rangees)
 
-    def _lecteur(self, role: str, defaut: str = "") -> Callable[[Sequence[str]], str]:
-        index = self.services.get(role)
-        if index is None:
-            return lambda _cases: defaut
-        return lambda cases: oter_apostrophe(cases[index].strip()) if index < len(cases) else defaut
+    def _rangee(self, numero: int, cases: list[str]) -> Rangee:
+        """Une rangée propre, de la largeur de l'en-tête plus une case vide, et ce qui la fait rejeter en bloc."""
+        refus = None
+        if len(cases) < self.largeur or any(map(str.strip, cases[self.largeur :])):
+            refus = DECALEE
+        elif max(map(len, cases)) > CASE_MAX:
+            refus = Refus("fichier-illisible", "Une case est démesurée.", "Vérifier le fichier d’origine.")
+        propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases[: self.largeur])]
+        return numero, propres + [""] * (self.largeur + 1 - len(propres)), refus
 
-    def _longues(self, corps: list[tuple[int, list[str]]]) -> list[LigneLue]:
+    def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit."""
-        produit, quantite, tolerance = self._lecteur("produit"), self._lecteur("quantite"), self._lecteur("tolerance")
-        fabrique = self._fabrique()
+        produit, quantite, tolerance = self.rangs["produit"], self.rangs["quantite"], self.rangs["tolerance"]
+        fabrique, produits = self._fabrique(), self.catalogue.produits
         lignes: list[LigneLue] = []
-        for numero, cases in corps:
-            ref, lu, plus = produit(cases), quantite(cases), tolerance(cases)
-            if (not lu and not plus) or (lu in _ZEROS and (not plus or plus in _ZEROS)):
-                continue
-            connu = self.catalogue.produits.get(ref)
-            unite = connu.unite if connu else "kg"
-            if est_nulle(lu, unite) and est_nulle(plus, unite):
-                continue
-            lignes.append(fabrique(numero, cases, "quantite", ref, lu, plus, self._forme(cases)))
+        for numero, cases, refus in rangees:
+            lu, plus = cases[quantite], cases[tolerance]
+            unite = connu.unite if (connu := produits.get(cases[produit])) else "kg"
+            if not (est_nulle(lu, unite) and est_nulle(plus, unite)):
+                lignes.append(fabrique(numero, cases)("quantite", cases[produit], lu, plus, refus))
         return lignes
 
-    def _grille(self, corps: list[tuple[int, list[str]]]) -> list[LigneLue]:
+    def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
-        fabrique, envoye_le = self._fabrique(), self._lecteur("envoye_le")
+        fabrique = self._fabrique()
         quantites, tolerances = self._colonnes_de_produit()
         lignes: list[LigneLue] = []
-        for numero, cases in corps:
-            refus = self._forme(cases) or self._glissement(cases, quantites)
+        for numero, cases, forme in rangees:
+            faire = fabrique(numero, cases)
+            refus = forme or self._glissement(cases, quantites)
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
-                lu = oter_apostrophe(cases[colonne.rang].strip()) if colonne.rang < len(cases) else ""
-                liee = restantes.pop(colonne.ref, None) if colonne.ref else None
-                plus = oter_apostrophe(cases[liee.rang].strip()) if liee and liee.rang < len(cases) else ""
+                lu, plus = cases[colonne.rang], cases[restantes.pop(colonne.ref).rang] if colonne.ref in restantes else ""
                 if (lu or plus) and self._compte(colonne, lu, plus, unite):
-                    lignes.append(fabrique(numero, cases, colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
+                    lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
             for ref, seule in restantes.items():
-                plus = oter_apostrophe(cases[seule.rang].strip()) if seule.rang < len(cases) else ""
-                if plus and not est_nulle(plus, self.catalogue.produits[ref].unite):
-                    lignes.append(fabrique(numero, cases, seule.intitule, ref, "", plus, refus))
-            if len(lignes) == avant and envoye_le(cases):
-                self._bon_vide(numero, cases, refus, lignes, fabrique)
+                plus = cases[seule.rang]
+                if not est_nulle(plus, self.catalogue.produits[ref].unite):
+                    lignes.append(faire(seule.intitule, ref, "", plus, refus))
+            if len(lignes) == avant and cases[self.rangs["envoye_le"]]:
+                self._bon_vide(numero, cases, refus, lignes, faire)
         return lignes
 
-    def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], fabrique: Callable[..., LigneLue]) -> None:
+    def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:
         """Une réponse sans quantité : décalée, elle se rejette ; sinon on la signale (la personne annule peut-être)."""
         if refus:
-            lignes.append(fabrique(numero, cases, "", "", " ".join(case for case in cases if case.strip())[:80], "", refus))
+            lignes.append(faire("", "", " ".join(case for case in cases if case)[:80], "", refus))
         else:
-            self.constats.append(
-                avertissement(
-                    "bon-vide",
-                    Emplacement(self.fichier, numero),
-                    "Cette réponse ne demande rien.",
-                    "Si la personne annule sa commande, ôter aussi sa réponse d’avant.",
-                )
-            )
+            remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
+            self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
 
     def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, Colonne]]:
         tolerances = {colonne.ref: colonne for colonne in self.colonnes if colonne.role == "tolerance" and colonne.ref}
@@ -158,43 +156,31 @@ class _Lecture:
             return False
         return bool(not colonne.refus or colonne.produit or isinstance(lire_quantite(lu, unite), int))
 
-    def _forme(self, cases: Sequence[str]) -> Refus | None:
-        """La ligne a-t-elle autant de cases que l'en-tête ?"""
-        if len(cases) < self.largeur or any(case.strip() for case in cases[self.largeur :]):
-            return DECALEE
-        if any(len(case) > CASE_MAX for case in cases):
-            return Refus("fichier-illisible", "Une case est démesurée.", "Vérifier le fichier d’origine.")
-        return None
-
     @staticmethod
     def _glissement(cases: Sequence[str], quantites: Sequence[tuple[Colonne, str]]) -> Refus | None:
         """Un horaire, un téléphone ou une date dans une colonne de produit trahit un glissement (Nextcloud, CryptPad)."""
         for colonne, _unite in quantites:
-            case = cases[colonne.rang] if colonne.rang < len(cases) else ""
+            case = cases[colonne.rang]
             if case and not colonne.refus and not case.isdigit() and _DECALAGE.fullmatch(case):
                 return DECALEE
         return None
 
-    def _fabrique(self) -> Callable[..., LigneLue]:
-        """La fonction qui fait d'une case une `LigneLue` : tout ce qui vient des autres cases de sa ligne est ici."""
-        roles = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "courriel", "brouillon", "statut")
-        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, courriel, brouillon, statut = (self._lecteur(role) for role in roles)
+    def _fabrique(self) -> Callable[[int, Sequence[str]], Faire]:
+        """De quoi faire d'une rangée des `LigneLue` : ce qui vient de la personne est lu une fois par rangée."""
+        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, courriel, brouillon, statut = (self.rangs[role] for role in ROLES)
         groupement, fichier, origine = self.groupement, self.fichier, self.court
         # LimeSurvey laisse vide la date de soumission d'une réponse commencée et jamais envoyée.
         sans_date_inachevee = {"id de la reponse", "date de soumission"} <= {simplifier(colonne.intitule) for colonne in self.colonnes}
 
-        def fabriquer(
-            numero: int, cases: Sequence[str], colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = ""
-        ) -> LigneLue:
-            quand = envoye(cases)
-            qui = cellule(cases) or nom(cases) or courriel(cases)
-            inacheve = brouillon(cases).lower() in _OUI or statut(cases).lower() in _BROUILLONS or (sans_date_inachevee and not quand)
-            recue = LigneLue(
-                groupement, fichier, numero, colonne, bon(cases), qui, produit, lu, tolerance, commande(cases), lu_groupement(cases), quand
-            )
-            return recue._replace(
-                creneau=creneau(cases), tarif=tarif(cases), nom=nom(cases), brouillon=inacheve, refus=refus, origine=origine, unite=unite
-            )
+        def fabriquer(numero: int, cases: Sequence[str]) -> Faire:
+            quand, qui = cases[envoye], cases[cellule] or cases[nom] or cases[courriel]
+            inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() in _BROUILLONS or (sans_date_inachevee and not quand)
+            milieu = (cases[commande], cases[lu_groupement], quand, cases[creneau], cases[tarif], cases[nom], inacheve)
+
+            def faire(colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
+                return LigneLue(groupement, fichier, numero, colonne, cases[bon], qui, produit, lu, tolerance, *milieu, refus, origine, unite)
+
+            return faire
 
         return fabriquer
 

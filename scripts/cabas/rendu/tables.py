@@ -26,12 +26,12 @@ COLONNES: Mapping[str, str] = {
     "recap-groupements.csv": "groupement;produit;quantite;attribue;montant",
     "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif",
 }
-_FORMULES = ("=", "+", "-", "@", "\t", "\r")
+_FORMULES = frozenset("=+-@\t\r")
 
 
 def proteger(texte: str) -> str:
     """Un texte qu'un tableur prendrait pour une formule est précédé d'une apostrophe ; nos lecteurs l'ôtent."""
-    return f"'{texte}" if texte.startswith(_FORMULES) else texte
+    return f"'{texte}" if texte[:1] in _FORMULES else texte
 
 
 def prix_csv(prix: Decimal) -> str:
