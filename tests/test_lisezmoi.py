@@ -102,6 +102,6 @@ def test_l_exemple_du_lisezmoi_est_ce_que_dit_la_commande(tmp_path: Path):
     prive = ["--prive", str(tmp_path / "prive"), "--depot", str(RACINE)]
     subprocess.run([*cabas, "demo", *prive], capture_output=True, check=True)
     commande = exemple[0].removeprefix("$ cabas ").split()
-    obtenu = subprocess.run([*cabas, *commande, *prive], capture_output=True, text=True, encoding="utf-8", check=False)
+    obtenu = subprocess.run([*cabas, *commande, *prive], capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path)
     dites = {forme(ligne) for ligne in obtenu.stdout.splitlines()}
     dire([f"README.md : « {ligne} » n’est pas ce que dit la commande" for ligne in exemple[1:] if ligne != "…" and forme(ligne) not in dites])
