@@ -1,0 +1,211 @@
+"""Le bon papier : un A4 noir et blanc à remplir au stylo, où le prix imprimé est celui que l'on paie.
+
+Entre : le dépôt, une commande, un groupement, un tarif. Sort : les octets d'un PDF balisé. En 12 points, la mise en page se
+resserre jusqu'à tenir sur une feuille recto verso ; en gros caractères, elle prend la place qu'il lui faut.
+
+Ce qui se répète n'est dit qu'une fois : le pas le plus courant en tête, l'origine la plus courante dans le titre de la
+rubrique. Les allergènes, eux, sont toujours à côté du produit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from cabas.calculs import affichage
+from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
+from cabas.documents.composition import composer, compter_pages
+from cabas.modele import Commande, Creneau, Depot, Fenetre, Groupement, Produit, Tarif
+from cabas.quantites import MILLE
+from cabas.typographie import INSECABLE, enumerer, instant_long, plage, typographier
+
+GROS = 16
+FEUILLE = 2
+"""Une feuille a deux faces."""
+
+class Serrage(NamedTuple):
+    """Corps des précisions (points), hauteur d'une ligne à remplir (dixièmes de mm), blanc au-dessus du nom (centièmes)."""
+
+    petit: float
+    ligne: int
+    air: int
+
+
+SERRAGES = (
+    Serrage(10, 72, 95),
+    Serrage(10, 66, 95),
+    Serrage(9.5, 62, 85),
+    Serrage(9, 58, 80),
+    Serrage(9, 54, 75),
+    Serrage(8.5, 54, 75),
+    Serrage(8.5, 51, 65),
+    Serrage(8.5, 51, 55),
+    Serrage(8.5, 50, 50),
+    Serrage(8, 51, 75),
+    Serrage(8, 50, 50),
+)
+"""Du plus aéré au plus serré. Le nom, le prix et l'unité restent dans le corps demandé."""
+
+LIBRE = SERRAGES[1]
+"""Quand le catalogue ne tient de toute façon pas sur une feuille, inutile de se serrer."""
+
+EN_GROS = Serrage(GROS, 86, 110)
+"""En gros caractères, tout est du même corps."""
+
+
+def bon_pdf(depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, corps: int = 12, revision: str = "") -> bytes:
+    """Le PDF du bon à un tarif. `corps` : taille de la lettre en points, 12, ou 16 pour les gros caractères."""
+    donnees = donnees_du_bon(depot, commande, groupement, tarif, revision)
+    if corps >= GROS:
+        return composer("bon.typ", mettre_en_page(donnees, corps, EN_GROS._replace(petit=corps), colonnes=1))
+    return composer("bon.typ", mettre_en_page(donnees, corps, _serrer(donnees, corps)))
+
+
+def _serrer(donnees: dict[str, Any], corps: int) -> Serrage:
+    """Le serrage le plus aéré qui tient sur une feuille, cherché par moitiés : plus on serre, moins il y a de pages."""
+
+    def tient(rang: int) -> bool:
+        return compter_pages("bon.typ", mettre_en_page(donnees, corps, SERRAGES[rang])) <= FEUILLE
+
+    bas, haut = 0, len(SERRAGES) - 1
+    if not tient(haut):
+        return LIBRE
+    while bas < haut:
+        milieu = (bas + haut) // 2
+        bas, haut = (bas, milieu) if tient(milieu) else (milieu + 1, haut)
+    return SERRAGES[haut]
+
+
+def mettre_en_page(donnees: dict[str, Any], corps: int, serrage: Serrage, colonnes: int = 2) -> dict[str, Any]:
+    """Ce que lit le gabarit : les mots, et les mesures."""
+    return {**donnees, **serrage._asdict(), "corps": corps, "colonnes": colonnes}
+
+
+def donnees_du_bon(depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, revision: str) -> dict[str, Any]:
+    """Tout ce qu'imprime le gabarit, en mots. Rien n'y dit le nom du tarif : une lettre suffit à la permanence."""
+    fenetre = commande.fenetre(groupement.slug)
+    if fenetre is None:
+        raise ValueError(f"La commande {commande.id} n’a pas de fenêtre pour {groupement.slug}.")
+    produits = proposes(depot, commande)
+    pas = _pas_courants(produits)
+    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas) for rubrique, liste in par_rubrique(depot, produits)]
+    serie = f", bon {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[groupement.tarifs.index(tarif) % 26]}" if len(groupement.tarifs) > 1 else ""
+    distribution = fenetre.distribution
+    dits = {
+        "groupement": groupement.nom,
+        "commande": commande.titre,
+        "mot": groupement.mot_cellule.capitalize(),
+        "cloture": instant_long(fenetre.cloture),
+        "rendre": _ou_rendre(groupement),
+        "distribution": plage(distribution.debut, distribution.fin) if distribution else "la date vous sera dite",
+        "lieu": affichage.lieu_de_distribution(fenetre, groupement),
+        "mode": _mode_d_emploi(pas),
+        "lots": any(affichage.lot_lisible(produit) for produit in produits),
+        "a_savoir": _a_savoir(produits),
+        "donnees": _donnees_personnelles(groupement),
+        "pied": f"{groupement.nom}, commande {commande.id}{serie}" + (f", catalogue {revision}" if revision else ""),
+    }
+    return {
+        **{nom: typographier(dit) if isinstance(dit, str) else dit for nom, dit in dits.items()},
+        "titre": f"Bon de commande, {groupement.nom}, {commande.titre}",
+        "auteur": groupement.structure or groupement.nom,
+        "date": list(fenetre.ouverture.timetuple()[:3]),
+        "creneaux": [_heures(creneau) for creneau in _creneaux(fenetre, groupement, tarif)],
+        "rayons": rayons,
+    }
+
+
+def _pas_courants(produits: list[Produit]) -> dict[str, int]:
+    """Le pas le plus courant de chaque unité : on ne le répète pas à chaque ligne."""
+    pas: dict[str, Counter[int]] = {}
+    for produit in produits:
+        pas.setdefault(produit.unite, Counter())[produit.pas] += 1
+    return {unite: compte.most_common(1)[0][0] for unite, compte in pas.items()}
+
+
+def _mode_d_emploi(pas: dict[str, int]) -> str:
+    mots = {"kg": "au kilo", "L": "au litre"}
+    par = [f"{mot} par {affichage.mesurer(pas[unite], unite)}" for unite, mot in mots.items() if pas.get(unite, MILLE) != MILLE]
+    phrases = [
+        "Écrivez la quantité dans la case.",
+        "Le prix est celui de l’unité imprimée dedans.",
+        f"On commande {enumerer(par)}, sauf mention." if par else "",
+        "L’origine du titre vaut pour sa rubrique, sauf mention.",
+    ]
+    return " ".join(filter(None, phrases))
+
+
+def _a_savoir(produits: list[Produit]) -> str:
+    """Ce qui peut changer le prix à payer le jour venu."""
+    dits = []
+    if any(produit.vente == "coupe" for produit in produits):
+        dits.append("Un produit coupé sur place est pesé : son prix peut changer un peu.")
+    if any(produit.consigne is not None for produit in produits):
+        dits.append("La consigne se paie en plus, et se rend avec le contenant.")
+    return " ".join(dits)
+
+
+def _ou_rendre(groupement: Groupement) -> str:
+    lieux = [f"à la permanence ({groupement.permanence})"] if groupement.permanence else []
+    if "@" in groupement.reponse:
+        lieux.append(f"ou sa photo à {groupement.reponse}" if lieux else f"sa photo à {groupement.reponse}")
+    return ", ".join(lieux)
+
+
+def _donnees_personnelles(groupement: Groupement) -> str:
+    qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
+    contact = groupement.reponse if "@" in groupement.reponse else "la permanence"
+    return (
+        f"Vos données : votre nom, votre contact et votre commande restent au groupement {qui}, pour préparer la distribution et vous "
+        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}."
+    )
+
+
+def _creneaux(fenetre: Fenetre, groupement: Groupement, tarif: Tarif) -> list[Creneau]:
+    """Les créneaux ouverts à qui paie ce tarif ; tous, si aucun ne l'est."""
+    ouvertes = {"", *(adhesion.code for adhesion in groupement.adhesions if adhesion.tarif == tarif.code)}
+    return [creneau for creneau in fenetre.creneaux if creneau.adhesion in ouvertes] or list(fenetre.creneaux)
+
+
+def _heures(creneau: Creneau) -> str:
+    """« 16 h à 16 h 30 »."""
+    return f"{affichage.heure_seule(creneau.debut)}{INSECABLE}à{INSECABLE}{affichage.heure_seule(creneau.fin)}"
+
+
+def _rayon(depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int]) -> dict[str, Any]:
+    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus."""
+    (courante, compte), *_ = Counter(affichage.provenance(depot, produit) for produit in produits).most_common(1)
+    origine = courante if compte >= 3 and 2 * compte >= len(produits) else ""
+    lignes = [_ligne(depot, commande, produit, tarif, pas, origine) for produit in produits]
+    return {"nom": typographier(nom), "origine": origine, "produits": lignes}
+
+
+def _ligne(depot: Depot, commande: Commande, produit: Produit, tarif: Tarif, pas: dict[str, int], origine: str) -> dict[str, Any]:
+    contenu, provenance, maximum = _contenu(produit), affichage.provenance(depot, produit), maximum_par_bon(produit, commande)
+    dits = [
+        ", ".join(dit for dit in (contenu, _mesure(produit, tarif)) if dit),
+        "" if provenance == origine else provenance,
+        "" if produit.pas == pas[produit.unite] else f"par {affichage.mesurer(produit.pas, produit.unite)}",
+        "" if maximum is None else f"max. {affichage.mesurer(maximum, produit.unite)}",
+        affichage.consigne_lisible(produit),
+    ]
+    return {
+        "nom": typographier(produit.nom),
+        "lot": bool(affichage.lot_lisible(produit)),
+        "prix": affichage.prix_lisible(produit, tarif).partition(INSECABLE)[0],
+        "unite": affichage.COURT[produit.unite],
+        "allergenes": affichage.allergenes(produit),
+        "dits": [dit for dit in dits if dit],
+    }
+
+
+def _contenu(produit: Produit) -> str:
+    """Le contenu d'une pièce, s'il n'est pas déjà dans son nom."""
+    contenu = affichage.contenu_lisible(produit)
+    return "" if affichage.nom_complet(produit) == produit.nom else contenu
+
+
+def _mesure(produit: Produit, tarif: Tarif) -> str:
+    """Le prix au kilo ou au litre ; rien quand la pièce fait juste un kilo ou un litre, et que son prix le dit déjà."""
+    mesure = affichage.mesure_lisible(produit, tarif)
+    return "" if mesure.partition("/")[0] == affichage.prix_lisible(produit, tarif) else mesure

@@ -1,0 +1,47 @@
+"""Composer un PDF balisé (PDF/UA-1) avec Typst : un gabarit du paquet, des données, et rien d'autre.
+
+Les données entrent par `donnees.json`, jamais dans le texte du gabarit : un nom qui ressemble à du code reste un nom. Rien
+n'est lu sur la machine ni écrit ; mêmes données, mêmes octets. Typst refuse un titre manquant ou un signe absent de nos
+polices : c'est une faute à nous, elle lève `typst.TypstError`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import typst
+
+from cabas.documents.polices import dossiers_de_polices
+
+
+def composer(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
+    """Le PDF d'un gabarit (`bon.typ`). Les données sont ce que JSON sait écrire."""
+    pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices(), pdf_standards=["ua-1"])
+    return pdf
+
+
+def compter_pages(gabarit: str, donnees: Mapping[str, Any]) -> int:
+    """Le nombre de pages qu'aurait ce document. Le gabarit pose une étiquette `<pages>` sur son compte."""
+    compilateur = typst.Compiler(_fichiers(gabarit, donnees), font_paths=_polices())
+    return int(json.loads(compilateur.query("<pages>", field="value", one=True)))
+
+
+@cache
+def _polices() -> typst.Fonts:
+    chemins = [str(dossier) for dossier in dossiers_de_polices()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=chemins)
+
+
+def _fichiers(gabarit: str, donnees: Mapping[str, Any]) -> Any:
+    """Les fichiers d'une composition, en mémoire. Les types de Typst ne disent pas encore qu'il admet un dictionnaire."""
+    commun = {"commun.typ": _gabarit("commun.typ"), "main.typ": _gabarit(gabarit)}
+    return {**commun, "donnees.json": json.dumps(donnees, ensure_ascii=False).encode()}
+
+
+@cache
+def _gabarit(nom: str) -> bytes:
+    return files("cabas").joinpath("gabarits", nom).read_bytes()

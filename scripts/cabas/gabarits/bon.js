@@ -1,0 +1,518 @@
+/* Le bon à remplir. ES2017, sans bibliothèque, sans requête. Tout se compte en entiers : millièmes d’unité, centimes.
+   Un vieux navigateur qui ne lit pas ce fichier montre la page sans lui : elle se remplit au stylo. */
+(function () {
+  'use strict';
+
+  // --- Écrire le français (mêmes règles que typographie.py) ---
+  const INS = '\u00a0', FINE = '\u202f';
+  const milliers = n => String(n).replace(/\B(?=(\d{3})+$)/g, FINE);
+  const decimales = m => (m % 1000 ? ',' + String(m % 1000).padStart(3, '0').replace(/0+$/, '') : '');
+  const entier = m => (m - m % 1000) / 1000;
+  const nombre = m => entier(m) + decimales(m);
+  const euros = c => milliers((c - c % 100) / 100) + ',' + String(c % 100).padStart(2, '0') + INS + '€';
+  function quantite(m, unite) {
+    if (unite === 'kg' && m > 0 && m < 1000) return m + INS + 'g';
+    const mot = unite === 'piece' ? (m >= 2000 ? 'pièces' : 'pièce') : unite;
+    return milliers(entier(m)) + decimales(m) + INS + mot;
+  }
+  const cite = texte => '«' + INS + texte.trim() + INS + '»';
+
+  // --- Lire ce que les gens écrivent (mêmes règles que quantites.py) ---
+  const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xff10];
+  const SUFFIXES = {};
+  [['kg', 3, 'kg kgs kilo kilos kilogramme kilogrammes'], ['kg', 0, 'g gr gramme grammes'], ['L', 3, 'l litre litres'],
+    ['L', 2, 'dl décilitre décilitres'], ['L', 1, 'cl centilitre centilitres'], ['L', 0, 'ml millilitre millilitres'],
+    ['piece', 3, 'pièce pièces piece pieces pc pcs unité unités unite unites']]
+    .forEach(([famille, rang, mots]) => mots.split(' ').forEach(mot => { SUFFIXES[mot] = [famille, rang]; }));
+  const NOMBRE = /^([-+\u2212]?) ?(?:(\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](\d{1,20}))?|[.,](\d{1,20})|(?:(\d{1,6}) )?(\d{1,6}) ?\/ ?(\d{1,6})) ?([a-zà-ÿ]*)\.?$/i;
+
+  function normaliser(texte) {
+    return Array.from(texte.normalize('NFC'), lettre => {
+      if (/[\u00bc-\u00be\u2153-\u2158\u215b-\u215e]/.test(lettre)) return ' ' + lettre.normalize('NFKD').replace('\u2044', '/'); // ½ → 1/2
+      if (lettre === '\u2044') return '/';
+      if (lettre === '\u066b' || lettre === '\uff0c') return ',';
+      const point = lettre.codePointAt(0), zero = ZEROS.find(z => point >= z && point < z + 10);
+      return zero ? String(point - zero) : lettre;
+    }).join('').replace(/[\s\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
+  }
+
+  /* Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0. */
+  function lire(texte, unite) {
+    const propre = normaliser(texte);
+    if (!propre) return 0;
+    const t = NOMBRE.exec(propre);
+    if (!t) return 'illisible';
+    let rang = 3;
+    if (t[8]) {
+      const suffixe = SUFFIXES[t[8].toLowerCase()];
+      if (!suffixe) return 'illisible';
+      if (suffixe[0] !== unite) return 'unite';
+      rang = suffixe[1];
+    }
+    let valeur, fine;
+    if (t[7]) {
+      const bas = Number(t[7]);
+      if (!bas) return 'illisible';
+      const haut = (Number(t[6]) + Number(t[5] || 0) * bas) * Math.pow(10, rang);
+      fine = haut % bas > 0;
+      valeur = (haut - haut % bas) / bas;
+    } else {
+      const dec = (t[3] || t[4] || '').replace(/0+$/, '');
+      fine = dec.length > rang;
+      valeur = Number((t[2] || '0').replace(/ /g, '') + dec.slice(0, rang).padEnd(rang, '0'));
+    }
+    if ((t[1] === '-' || t[1] === '\u2212') && (valeur || fine)) return 'negative';
+    if (t[1] === '+') return 'illisible';
+    return fine ? 'fine' : valeur;
+  }
+
+  const montant = (prix, m) => { const n = 2 * prix * m + 1000; return (n - n % 2000) / 2000; };
+
+  // --- Le code court (même calcul que calculs/code_court.py) ---
+  function code(texte) {
+    let h = 0x811c9dc5;
+    new TextEncoder().encode(texte).forEach(octet => { h = Math.imul(h ^ octet, 0x01000193); });
+    h = Math.imul(h ^ h >>> 16, 0x85ebca6b);
+    h = Math.imul(h ^ h >>> 13, 0xc2b2ae35);
+    h = (h ^ h >>> 16) >>> 2;
+    return [25, 20, 15, 10, 5, 0].map(rang => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[h >>> rang & 31]).join('');
+  }
+  const reduire = texte => texte.normalize('NFC').replace(/[ \t\r\n\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
+  function texteDuBon(b) {
+    const demandes = b.lignes.map(l => l.ref + '=' + l.q + '+' + l.t).sort();
+    return [b.commande, b.groupement, reduire(b.cellule).toLowerCase(), b.creneau, b.tarif].concat(demandes).join('\n');
+  }
+
+  // --- Le bon canonique (contrats.md §4) ---
+  const COLONNES = ['cellule', 'produit', 'quantite', 'tolerance', 'commande', 'groupement', 'bon', 'envoye_le', 'creneau', 'tarif', 'nom', 'telephone', 'courriel', 'remarque', 'statut'];
+  function caseCsv(texte) {
+    const sur = /^[=+\-@\t\r]/.test(texte) ? "'" + texte : texte;
+    return /[;"\r\n]/.test(sur) ? '"' + sur.replace(/"/g, '""') + '"' : sur;
+  }
+  function csv(b) {
+    const lignes = b.lignes.map(l => Object.assign({}, b, { produit: l.ref, quantite: nombre(l.q), tolerance: l.t ? nombre(l.t) : '', statut: 'valide' }));
+    return [COLONNES].concat(lignes.map(l => COLONNES.map(colonne => caseCsv(l[colonne])))).map(l => l.join(';') + '\r\n').join('');
+  }
+  function maintenantIso() {
+    const d = new Date(), deux = n => String(n).padStart(2, '0'), o = -d.getTimezoneOffset(), a = Math.abs(o);
+    return d.getFullYear() + '-' + deux(d.getMonth() + 1) + '-' + deux(d.getDate()) + 'T' + deux(d.getHours()) + ':' + deux(d.getMinutes()) + ':' + deux(d.getSeconds()) +
+      (o < 0 ? '-' : '+') + deux((a - a % 60) / 60) + ':' + deux(a % 60);
+  }
+  /* Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route. */
+  function bloc(b) {
+    const tetes = ['commande', 'groupement', 'bon', 'envoye_le', 'cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'].filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
+    return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
+  }
+
+  window.cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
+  document.documentElement.classList.add('avec-js');
+  document.addEventListener('DOMContentLoaded', demarrer);
+
+  // --- La page ---
+  function demarrer() {
+    const $ = id => document.getElementById(id);
+    const D = JSON.parse($('donnees').textContent);
+    const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
+    const champ = nom => form.elements.namedItem(nom);
+    const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
+    let sorti = '', garde = true, efface = null;
+
+    /* Les données suivent l’ordre de la page : [unité, pas, maximum, prix par tarif]. Le reste se lit dans la page. */
+    const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
+      const q = l.querySelector('[name^=q-]'), [unite, pas, max, prix] = D.produits[i];
+      const p = { l, q, unite, pas, max, prix, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: l.querySelector('label').textContent };
+      const c = q.parentNode, dits = l.querySelector('.d');
+      parRef[p.ref] = p;
+      if (p.t) p.t.id = p.t.name;
+      dits.id = 'd-' + p.ref;
+      q.setAttribute('aria-describedby', dits.id);
+      [['−', -1], ['+', 1]].forEach(([signe, sens]) => {
+        const bouton = document.createElement('button');
+        bouton.type = 'button';
+        bouton.tabIndex = -1; // au clavier, les flèches haut et bas font la même chose
+        bouton.setAttribute('aria-hidden', 'true');
+        bouton.textContent = signe;
+        bouton.addEventListener('click', () => monter(p, sens));
+        c.insertBefore(bouton, sens < 0 ? q : q.nextSibling);
+      });
+      return p;
+    });
+
+    function monter(p, sens) {
+      const lu = lire(p.q.value, p.unite), depuis = typeof lu === 'number' ? lu : 0;
+      let m = sens > 0 ? depuis - depuis % p.pas + p.pas : depuis - (depuis % p.pas || p.pas);
+      if (p.max !== null && m > p.max) m = p.max;
+      p.q.value = m > 0 ? nombre(m) : '';
+      noter();
+      montrerFautes(p.q.name);
+      annoncer(p);
+    }
+
+    // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
+    function examiner(p, saisie, estTolerance) {
+      const lu = lire(saisie.value, p.unite), ecrit = saisie.value.trim();
+      if (lu === 'negative') return 'Une quantité ne peut pas être négative pour ' + p.nom + '. Vous avez écrit ' + ecrit + '.';
+      if (lu === 'unite') return p.nom + ' se compte en ' + (p.unite === 'piece' ? 'pièces' : p.unite) + '. Vous avez écrit ' + ecrit + '.';
+      if (lu === 'illisible' || lu > 1e8) return 'Nous ne comprenons pas ' + cite(ecrit) + ' pour ' + p.nom + '. Écrivez un nombre, comme ' + { kg: '2,5 ou 500' + INS + 'g', L: '2 ou 75' + INS + 'cl', piece: '3' }[p.unite] + '.';
+      if (lu === 'fine' || lu % p.pas) return p.nom + ' se commande par ' + quantite(p.pas, p.unite) + '. Vous avez écrit ' + ecrit + '.';
+      if (!estTolerance && p.max !== null && lu > p.max) return 'Au plus ' + quantite(p.max, p.unite) + ' de ' + p.nom + '. Vous avez écrit ' + ecrit + '.';
+      return '';
+    }
+    function controler() {
+      fautes.clear();
+      const c = champ('cellule'), m = champ('courriel');
+      if (!reduire(c.value)) fautes.set('cellule', 'Écrivez votre code ou votre nom : nous devons savoir pour qui est ce bon.');
+      if (m.value.trim() && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(m.value.trim())) fautes.set('courriel', 'L’adresse mail est incomplète. Vous avez écrit ' + m.value.trim() + '.');
+      produits.forEach(p => {
+        [p.q, p.t].forEach(saisie => {
+          const phrase = saisie && examiner(p, saisie, saisie === p.t);
+          if (phrase) fautes.set(saisie.name, phrase);
+        });
+      });
+      return fautes;
+    }
+
+    /* Montre les fautes des champs déjà quittés ; avec `tout`, toutes. Une alerte par champ, qui n’est écrite qu’une fois. */
+    const quittes = new Set();
+    function montrerFautes(nom, tout) {
+      if (nom) quittes.add(nom);
+      controler();
+      if (tout) fautes.forEach((phrase, cause) => quittes.add(cause));
+      const boite = $('erreurs');
+      const vues = Array.from(fautes).filter(([cause]) => quittes.has(cause));
+      Array.from(form.querySelectorAll('[aria-invalid]')).forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
+      Array.from(boite.querySelectorAll('[role=alert]')).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
+      boite.hidden = !vues.length;
+      let avant = $('titre-erreurs');
+      vues.forEach(([cause, phrase]) => {
+        const saisie = champ(cause), id = 'f-' + cause;
+        let faute = $(id), alerte = boite.querySelector('[data-champ="' + cause + '"]');
+        if (!faute) {
+          faute = document.createElement('p');
+          faute.id = id;
+          faute.className = 'faute';
+          (saisie.closest('.l') || saisie.parentNode).appendChild(faute);
+          saisie.setAttribute('aria-invalid', 'true');
+          saisie.setAttribute('aria-describedby', ((saisie.getAttribute('aria-describedby') || '') + ' ' + id).trim());
+        }
+        if (faute.textContent !== phrase) faute.textContent = phrase;
+        if (!alerte) {
+          alerte = document.createElement('p');
+          alerte.dataset.champ = cause;
+          alerte.setAttribute('role', 'alert');
+          const lien = document.createElement('a');
+          lien.href = '#' + saisie.id;
+          alerte.appendChild(lien);
+          boite.insertBefore(alerte, avant.nextSibling);
+        }
+        avant = alerte;
+        if (alerte.firstChild.textContent !== phrase) alerte.firstChild.textContent = phrase;
+      });
+      $('titre-erreurs').textContent = vues.length > 1 ? vues.length + ' choses à corriger' : 'Une chose à corriger';
+      return vues;
+    }
+    function nettoyer(saisie) {
+      const id = 'f-' + saisie.name, faute = $(id);
+      if (faute) faute.remove();
+      saisie.removeAttribute('aria-invalid');
+      const reste = (saisie.getAttribute('aria-describedby') || '').replace(id, '').trim();
+      if (reste) saisie.setAttribute('aria-describedby', reste); else saisie.removeAttribute('aria-describedby');
+    }
+    $('erreurs').addEventListener('click', e => {
+      const lien = e.target.closest('a');
+      if (!lien) return;
+      e.preventDefault();
+      const saisie = $(lien.hash.slice(1));
+      chercher('');
+      saisie.scrollIntoView({ block: 'center' });
+      saisie.focus({ preventScroll: true });
+    });
+
+    // --- Compter ---
+    const rangTarif = () => Math.max(0, D.tarifs.indexOf(champ('tarif').value));
+    function lignes() {
+      return produits.map(p => {
+        const q = examiner(p, p.q, false) ? 0 : lire(p.q.value, p.unite), t = p.t && !examiner(p, p.t, true) ? lire(p.t.value, p.unite) : 0;
+        return { p: p, ref: p.ref, q: q, t: t, montant: montant(p.prix[rangTarif()], q) };
+      }).filter(l => l.q || l.t);
+    }
+    function bon() {
+      const b = { commande: D.commande, groupement: D.groupement, lignes: lignes(), envoye_le: maintenantIso() };
+      CHAMPS.forEach(nom => { b[nom] = reduire(champ(nom).value); });
+      b.total = b.lignes.reduce((somme, l) => somme + l.montant, 0);
+      b.bon = code(texteDuBon(b));
+      b.fichier = 'bon-' + b.commande + '-' + b.groupement + '-' + b.bon + '.csv';
+      return b;
+    }
+    const dire = l => (l.q ? quantite(l.q, l.p.unite) : 'rien d’abord') + (l.t ? ', et jusqu’à ' + quantite(l.t, l.p.unite) + ' en plus' : '');
+
+    function compter() {
+      const b = bon(), rang = rangTarif(), choisies = new Set(b.lignes.map(l => l.ref));
+      produits.forEach(p => {
+        const l = choisies.has(p.ref) && b.lignes.find(autre => autre.ref === p.ref);
+        p.l.classList.toggle('choisi', Boolean(l));
+        if (l && !p.m) p.m = p.q.parentNode.appendChild(document.createElement('u'));
+        if (p.m) p.m.textContent = l && l.q ? euros(l.montant) : '';
+        avertir(p, l);
+        const prix = p.l.querySelectorAll('.p span');
+        if (prix.length > 1) prix.forEach((un, i) => { un.hidden = i !== rang; });
+      });
+      $('total').textContent = $('somme').textContent = euros(b.total);
+      $('total').dataset.centimes = b.total;
+      $('compte').textContent = b.lignes.length ? b.lignes.length + (b.lignes.length > 1 ? ' produits' : ' produit') : 'aucun produit';
+      $('code').textContent = b.bon;
+      $('vide').hidden = b.lignes.length > 0;
+      $('recap').hidden = !b.lignes.length;
+      const c = champ('creneau');
+      $('qui').textContent = [b.cellule, b.nom, b.telephone, b.courriel, b.creneau && c.options ? c.options[c.selectedIndex].text : ''].filter(Boolean).join(' · ');
+      const liste = $('lignes');
+      liste.textContent = '';
+      b.lignes.forEach(l => {
+        const li = document.createElement('li');
+        [['span', l.p.nom], ['span', dire(l)], ['b', euros(l.montant)]].forEach(([balise, texte]) => { li.appendChild(document.createElement(balise)).textContent = texte; });
+        liste.appendChild(li);
+      });
+      if (b.remarque && b.lignes.length) liste.appendChild(document.createElement('li')).textContent = 'Votre mot : ' + b.remarque;
+      document.documentElement.classList.toggle('rempli', b.lignes.length > 0);
+      $('courriel').href = lettre(b).adresse;
+      return b;
+    }
+    /* Cent kilos dans un bon : on garde, et on demande (contrats.md §4). */
+    function avertir(p, l) {
+      let avis = p.l.querySelector('.avis');
+      const louche = l && p.unite === 'kg' && l.q >= 100000;
+      if (louche && !avis) { avis = p.l.appendChild(document.createElement('p')); avis.className = 'avis'; }
+      if (avis && !louche) avis.remove();
+      else if (avis) avis.textContent = 'Vous demandez ' + quantite(l.q, 'kg') + '. Si ce sont des grammes, écrivez ' + entier(l.q) + INS + 'g.';
+    }
+    function annoncer(p) {
+      $('annonce').textContent = (p ? p.nom + ' : ' + (p.m && p.m.textContent || 'rien') + '. ' : '') + 'Total ' + $('total').textContent + '.';
+    }
+
+    // --- Le brouillon, dans ce navigateur et nulle part ailleurs ---
+    function saisies() {
+      const v = {};
+      CHAMPS.concat(produits.map(p => 'q-' + p.ref), produits.filter(p => p.t).map(p => 't-' + p.ref)).forEach(nom => { if (champ(nom).value && champ(nom).type !== 'hidden') v[nom] = champ(nom).value; });
+      return v;
+    }
+    function remplir(v) {
+      const perdus = [];
+      Object.keys(v).forEach(nom => {
+        const saisie = champ(nom);
+        if (saisie && saisie.type !== 'hidden') saisie.value = v[nom];
+        else if (nom.startsWith('q-')) perdus.push(nom.slice(2));
+      });
+      if (champ('tarif').options && champ('tarif').selectedIndex < 0) champ('tarif').selectedIndex = 0;
+      return perdus;
+    }
+    function garder() {
+      try {
+        localStorage.setItem(cle, JSON.stringify({ quand: Date.now(), fin: D.fin, sorti: sorti, v: saisies() }));
+      } catch (e) {
+        if (garde) informer('Cet appareil ne garde pas de brouillon. Ne fermez pas cette page avant d’avoir envoyé votre bon.');
+        garde = false;
+      }
+    }
+    function reprendre() {
+      let lu = null;
+      try {
+        Object.keys(localStorage).filter(nom => nom.startsWith('cabas:')).forEach(nom => {
+          try { if (JSON.parse(localStorage.getItem(nom)).fin * 1000 + 6048e5 < Date.now()) localStorage.removeItem(nom); } catch (e) { localStorage.removeItem(nom); }
+        });
+        lu = JSON.parse(localStorage.getItem(cle));
+      } catch (e) { garde = false; }
+      if (!lu || !lu.v || !Object.keys(lu.v).some(nom => nom !== 'tarif')) return;
+      const perdus = remplir(lu.v), quand = new Date(lu.quand);
+      sorti = lu.sorti || '';
+      const jour = quand.toLocaleDateString('fr-FR', { day: 'numeric', month: 'long' }) + ' à ' + quand.getHours() + INS + 'h' + INS + String(quand.getMinutes()).padStart(2, '0');
+      informer((sorti ? sorti + ' ' : '') + 'Votre brouillon du ' + jour + ' est repris.' + (perdus.length ? ' N’est plus proposé : ' + perdus.join(', ') + '.' : ''), 'Tout effacer', effacer);
+    }
+    function informer(texte, action, faire) {
+      const boite = $('brouillon');
+      boite.textContent = texte + ' ';
+      if (action) {
+        const bouton = boite.appendChild(document.createElement('button'));
+        bouton.type = 'button';
+        bouton.textContent = action;
+        bouton.addEventListener('click', faire);
+      }
+      boite.hidden = false;
+    }
+    function effacer() {
+      efface = saisies();
+      form.reset();
+      sorti = '';
+      quittes.clear();
+      try { localStorage.removeItem(cle); } catch (e) { /* rien n’y était */ }
+      compter();
+      montrerFautes();
+      $('suite').textContent = '';
+      informer('Tout est effacé de cet appareil.', 'Annuler', () => { remplir(efface); noter(); informer('Votre bon est revenu.'); });
+      $('brouillon').scrollIntoView({ block: 'center' });
+    }
+
+    // --- Chercher un produit ---
+    const simple = texte => texte.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/œ/gi, 'oe').replace(/’/g, "'").toLowerCase();
+    const foin = produits.map(p => simple(p.l.parentNode.querySelector('legend').textContent + ' ' + p.l.querySelector('label').textContent + ' ' + p.l.querySelector('.d').textContent));
+    function chercher(texte) {
+      if ($('recherche').value !== texte) $('recherche').value = texte;
+      const mots = simple(texte).split(/\s+/).filter(Boolean);
+      let vus = 0;
+      produits.forEach((p, i) => { p.l.hidden = !mots.every(mot => foin[i].includes(mot)); vus += p.l.hidden ? 0 : 1; });
+      document.querySelectorAll('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
+      $('trouves').textContent = mots.length ? (vus ? vus + (vus > 1 ? ' produits trouvés.' : ' produit trouvé.') : 'Aucun produit ne porte ce nom.') : '';
+    }
+
+    // --- Les chemins : chacun dit ce qui s’est passé, et ce qu’il reste à faire ---
+    function pret() {
+      const vues = montrerFautes('', true);
+      const b = compter();
+      if (!b.lignes.length && !vues.length) {
+        const premier = produits[0];
+        suite('Votre bon est vide : écrivez au moins une quantité.');
+        if (premier) premier.q.focus();
+        return null;
+      }
+      if (vues.length) {
+        $('erreurs').scrollIntoView({ block: 'center' });
+        $('titre-erreurs').focus({ preventScroll: true });
+        return null;
+      }
+      return b;
+    }
+    function suite(texte, memoire) {
+      $('suite').textContent = texte;
+      if (memoire) { sorti = memoire; garder(); }
+    }
+    const apres = D.reponse.includes('@') ? 'envoyez-le à ' + D.reponse : 'transmettez-le à votre groupement';
+    const permanence = D.permanence ? ', ou apportez-le à la permanence (' + D.permanence + ')' : '';
+    const tardif = () => (Date.now() > D.cloture * 1000 ? ' Attention : la commande est close, ce bon sera mis de côté.' : Date.now() < D.ouverture * 1000 ? ' Attention : la commande n’est pas encore ouverte.' : '');
+    function lisible(b) {
+      return ['Bon de commande ' + b.bon + ' : ' + D.titre, b.cellule + (b.nom ? ', ' + b.nom : ''), '']
+        .concat(b.lignes.map(l => dire(l) + ' : ' + l.p.nom + ', ' + euros(l.montant)), 'Total : ' + euros(b.total), '').join('\r\n');
+    }
+    /* Au-delà de 1 900 signes, des messageries coupent l’adresse : on raccourcit, puis on demande de joindre le fichier. */
+    function lettre(b) {
+      const sujet = 'Bon ' + b.bon + ' ' + b.commande + ' ' + b.groupement;
+      const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), 'Bonjour,\r\n\r\nVoici mon bon ' + b.bon + ' (' + b.lignes.length + ' produits, ' + euros(b.total) + ').\r\nLe fichier ' + b.fichier + ' est joint.\r\n\r\n' + b.cellule.slice(0, 80)];
+      const adresses = versions.map(corps => 'mailto:' + (D.reponse.includes('@') ? D.reponse : '') + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
+      const rang = Math.min(2, adresses.findIndex(adresse => adresse.length < 1900) + 3 * Number(adresses.every(adresse => adresse.length >= 1900)));
+      return { adresse: adresses[rang], joindre: rang === 2 };
+    }
+    function telecharger(b) {
+      const lien = document.createElement('a');
+      lien.href = URL.createObjectURL(new Blob(['\ufeff' + csv(b)], { type: 'text/csv;charset=utf-8' }));
+      lien.download = b.fichier;
+      document.body.appendChild(lien).click();
+      lien.remove();
+      setTimeout(() => URL.revokeObjectURL(lien.href), 60000);
+    }
+    $('telecharger').addEventListener('click', () => {
+      const b = pret();
+      if (!b) return;
+      telecharger(b);
+      suite('Le bon ' + b.bon + ' est téléchargé : ' + b.fichier + '.\nIl n’est pas encore envoyé : ' + apres + permanence + '.' + tardif(), 'Le bon ' + b.bon + ' a été téléchargé.');
+    });
+    $('courriel').addEventListener('click', e => {
+      const b = pret();
+      if (!b) { e.preventDefault(); return; }
+      const l = lettre(b);
+      $('courriel').href = l.adresse;
+      if (l.joindre) telecharger(b);
+      suite('Votre messagerie s’ouvre avec le bon ' + b.bon + '.\n' + (l.joindre ? 'Le bon est long : joignez au message le fichier ' + b.fichier + ', qui vient d’être téléchargé. Puis appuyez sur Envoyer.' : 'Il reste à appuyer sur Envoyer dans la messagerie.') + tardif(), 'Le bon ' + b.bon + ' a été préparé pour un mail.');
+    });
+    if (navigator.share) $('partager').hidden = false;
+    $('partager').addEventListener('click', () => {
+      const b = pret();
+      if (!b) return;
+      const fichier = typeof File === 'function' ? new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' }) : null;
+      const colis = fichier && navigator.canShare && navigator.canShare({ files: [fichier] }) ? { title: b.fichier, text: lisible(b), files: [fichier] } : { title: b.fichier, text: lisible(b) + '\r\n' + bloc(b) };
+      navigator.share(colis).then(
+        () => suite('Le bon ' + b.bon + ' est partagé. Gardez ce code.' + tardif(), 'Le bon ' + b.bon + ' a été partagé.'),
+        () => suite('Le bon n’a pas été partagé. Vous pouvez le télécharger, ou copier son texte.'));
+    });
+    $('copier').addEventListener('click', () => {
+      const b = pret();
+      if (!b) return;
+      const texte = lisible(b) + '\r\n' + bloc(b);
+      const fait = () => suite('Le texte du bon ' + b.bon + ' est copié : collez-le dans un message à votre groupement.' + tardif(), 'Le texte du bon ' + b.bon + ' a été copié.');
+      const secours = () => {
+        const zone = document.body.appendChild(document.createElement('textarea'));
+        zone.value = texte;
+        zone.select();
+        const copie = document.execCommand('copy');
+        zone.remove();
+        if (copie) fait(); else suite('Cet appareil ne permet pas de copier. Voici le texte :\n\n' + texte);
+      };
+      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
+    });
+    $('imprimer').addEventListener('click', () => { compter(); window.print(); });
+    $('effacer').addEventListener('click', effacer);
+    form.addEventListener('submit', e => {
+      e.preventDefault();
+      const b = $('envoyer') && pret();
+      if (!b) return;
+      const corps = new URLSearchParams();
+      ['commande', 'groupement', 'bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.append(nom, b[nom]));
+      corps.append('csv', csv(b));
+      $('envoyer').disabled = true;
+      suite('Envoi en cours…');
+      const rate = () => suite('Le bon n’est pas parti : l’adresse du groupement ne répond pas.\nRéessayez plus tard, ou choisissez un autre chemin : mail, téléchargement, papier.');
+      fetch(form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: corps })
+        .then(reponse => (reponse.ok ? suite('Votre bon ' + b.bon + ' est envoyé. Notez ce code.' + tardif(), 'Le bon ' + b.bon + ' a été envoyé.') : rate()), rate)
+        .then(() => { $('envoyer').disabled = false; });
+    });
+
+    // --- Au fil de la saisie ---
+    function noter() {
+      compter();
+      garder();
+    }
+    form.addEventListener('input', e => {
+      if (e.target.id === 'recherche') { chercher(e.target.value); return; }
+      noter();
+      montrerFautes();
+    });
+    /* Une faute qui s’écrit pousse la page : pendant un appui, on attend qu’il finisse, sinon le bouton visé se dérobe. */
+    let appui = false, attente = [];
+    document.addEventListener('pointerdown', () => { appui = true; });
+    ['click', 'pointercancel', 'dragend'].forEach(fin => document.addEventListener(fin, () => {
+      appui = false;
+      attente.forEach(faire => faire());
+      attente = [];
+    }));
+    form.addEventListener('change', e => {
+      if (e.target.id === 'recherche' || !e.target.name) return;
+      const nom = e.target.name, p = parRef[nom.replace(/^[qt]-/, '')];
+      if (p) annoncer(p);
+      if (appui) attente.push(() => montrerFautes(nom)); else montrerFautes(nom);
+    });
+    form.addEventListener('keydown', e => {
+      const p = /^q-/.test(e.target.name || '') && parRef[e.target.name.slice(2)];
+      if (p && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { e.preventDefault(); monter(p, e.key === 'ArrowUp' ? 1 : -1); }
+      if (e.key === 'Enter' && e.target.tagName === 'INPUT') { // valider une case n’est pas envoyer le bon
+        e.preventDefault();
+        const cases = Array.from(form.querySelectorAll('input:not([type=hidden]), select, textarea')).filter(un => un.offsetParent);
+        const suivante = cases[cases.indexOf(e.target) + 1];
+        if (suivante) suivante.focus();
+      }
+    });
+    $('vers-relire').addEventListener('click', e => {
+      e.preventDefault();
+      if (!bon().lignes.length && !controler().size) { pret(); return; }
+      if (!pret()) return;
+      $('relire').scrollIntoView();
+      $('titre-relire').focus({ preventScroll: true });
+    });
+
+    // --- L’horloge de cet appareil, qui peut se tromper : elle prévient, elle n’empêche rien ---
+    function situer() {
+      const t = Date.now() / 1000, etat = t < D.ouverture ? 'a-venir' : t <= D.cloture ? 'ouverte' : 'close';
+      document.querySelectorAll('[data-etat]').forEach(un => { un.hidden = un.dataset.etat !== etat; });
+    }
+    situer();
+    setInterval(situer, 60000);
+    reprendre();
+    compter();
+  }
+})();
