@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -141,3 +143,18 @@ def test_ce_que_dit_la_fusion(mini_depot: Path, capsys: pytest.CaptureFixture[st
             deposer(mini_depot, {"bons": renomme})
     assert principal(["fusionner", "2026-12", "--depot", str(mini_depot)]) == 1
     instantane(capsys.readouterr().out)
+
+
+def test_chaque_message_de_la_fusion(mini_depot: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], instantane: Any) -> None:
+    """Une phrase par code, telle qu'elle s'imprime : tout ce que peut lire une référente, relu par une personne."""
+    phrases: dict[str, str] = {}
+    for rang, scenario in enumerate(SCENARIOS):
+        racine = shutil.copytree(mini_depot, tmp_path / f"copie-{rang}")
+        deposer(racine, scenario)
+        principal(["fusionner", "2026-12", "--depot", str(racine), "--sans-classeur"])
+        lignes = capsys.readouterr().out.splitlines()
+        for fait, remede in zip(lignes, [*lignes[1:], ""], strict=True):
+            if code := re.match(r"\S.*?: \[([a-z-]+)\]", fait):
+                phrases.setdefault(code[1], f"{fait}\n{remede if remede.startswith('    →') else ''}".rstrip())
+    instantane("\n".join(phrases[code] for code in sorted(phrases)))
+    assert len(phrases) > 20
