@@ -17,6 +17,9 @@ MILLE = 1000
 SEUIL_SUSPECT = 100 * MILLE
 """À partir de 100 kg dans un bon, on soupçonne des grammes écrits dans une colonne de kilos (contrats.md §4)."""
 
+LISIBLE = 60
+"""Au-delà, une case se montre abrégée : le journal garde tout."""
+
 UNITES = {"kg": "kg", "L": "L", "piece": "pièce"}
 
 _SUFFIXES: dict[str, tuple[str, int]] = {
@@ -75,7 +78,9 @@ def normaliser_chiffres(texte: str) -> str:
 
 def _illisible(texte: str, unite: str, raison: str) -> Refus:
     exemple = {"kg": "2,5 ou 500 g", "L": "2 ou 75 cl", "piece": "3"}[unite]
-    return Refus("quantite-illisible", f"« {texte.strip()} » {raison}", f"Écrire un nombre, comme {exemple}.")
+    lu = texte.strip()
+    abrege = lu if len(lu) <= LISIBLE else f"{lu[:LISIBLE]}…"
+    return Refus("quantite-illisible", f"« {abrege} » {raison}", f"Écrire un nombre, comme {exemple}.")
 
 
 @lru_cache(maxsize=4096)

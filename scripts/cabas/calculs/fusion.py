@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cabas.argent import montant
 from cabas.calculs.identites import Identites
-from cabas.calculs.jugement import REJETS_DU_BON, Juge, LigneJugee, Sort
+from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
 from cabas.modele import Commande, Depot
 from cabas.quantites import SEUIL_SUSPECT
@@ -22,7 +22,6 @@ from cabas.temps import PARIS
 from cabas.typographie import euros, instant_long, quantite
 
 _JAMAIS = datetime.min.replace(tzinfo=UTC)
-Cle = tuple[str, str, str, str]
 
 
 class Retenue(NamedTuple):
@@ -100,20 +99,25 @@ class _Groupement:
     """La fusion d'un groupement : ce qui dépend de plusieurs lignes à la fois."""
 
     def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, soldes: Mapping[str, int]) -> None:
-        self._depot, self._commande, self._identites, self._soldes = depot, commande, identites, soldes
+        self._depot, self._commande, self._identites = depot, commande, identites
+        self._soldes: dict[str, int] = {}
+        for ecriture, solde in soldes.items():
+            cellule = identites.cellule(ecriture)
+            self._soldes[cellule] = self._soldes.get(cellule, 0) + solde
+        self._maximums: dict[str, int | None] = {}
         self._groupement = depot.groupements.get(groupement)
         self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
 
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
-        bons: dict[Cle, list[LigneJugee]] = {}
+        bons: dict[CleDeBon, list[LigneJugee]] = {}
         for jugee in jugees:
             if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON:
                 bons.setdefault(jugee.bon, []).append(jugee)
         gagnants = self._gagnants(bons)
         finales: list[LigneJugee] = []
-        deja: dict[tuple[Cle, str], int] = {}
+        deja: dict[tuple[CleDeBon, str], int] = {}
         for jugee in sorted(jugees, key=lambda jugee: (jugee.lue.fichier, jugee.lue.ligne)):
             if jugee.sort is Sort.RETENUE:
                 gagnant = gagnants[jugee.bon]
@@ -122,10 +126,10 @@ class _Groupement:
                 finales.append(jugee)
         return self._signaler(finales)
 
-    def _gagnants(self, bons: Mapping[Cle, list[LigneJugee]]) -> dict[Cle, Cle]:
+    def _gagnants(self, bons: Mapping[CleDeBon, list[LigneJugee]]) -> dict[CleDeBon, CleDeBon]:
         """Le bon qui vaut pour chaque bon : lui-même s'il est retenu, sinon celui qui le remplace."""
         ajouter = self._groupement is not None and self._groupement.plusieurs_bons == "ajouter"
-        derniers: dict[tuple[str, str], Cle] = {}
+        derniers: dict[tuple[str, str], CleDeBon] = {}
         dates = {
             cle: (max((jugee.envoi for jugee in lignes if jugee.envoi), default=_JAMAIS), cle[3], max(jugee.lue.ligne for jugee in lignes))
             for cle, lignes in bons.items()
@@ -134,12 +138,14 @@ class _Groupement:
             derniers[(cle[1], cle[2] if ajouter else "")] = cle
         return {cle: derniers[(cle[1], cle[2] if ajouter else "")] for cle in bons}
 
-    def _plafonner(self, jugee: LigneJugee, deja: dict[tuple[Cle, str], int]) -> LigneJugee:
+    def _plafonner(self, jugee: LigneJugee, deja: dict[tuple[CleDeBon, str], int]) -> LigneJugee:
         """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte."""
         produit = self._depot.produits[jugee.lue.produit]
         cle = (jugee.bon, produit.ref)
         avant = deja.get(cle)
-        maximum = maximum_par_bon(produit, self._commande)
+        if produit.ref not in self._maximums:
+            self._maximums[produit.ref] = maximum_par_bon(produit, self._commande)
+        maximum = self._maximums[produit.ref]
         permis = jugee.quantite if maximum is None else min(jugee.quantite, max(0, maximum - (avant or 0)))
         deja[cle] = (avant or 0) + permis
         if permis < jugee.quantite and maximum is not None:
@@ -203,7 +209,7 @@ class _Groupement:
 
     def retenues(self, finales: Iterable[LigneJugee]) -> list[Retenue]:
         """Les lignes retenues, additionnées par bon et par produit."""
-        sommes: dict[tuple[Cle, str], Retenue] = {}
+        sommes: dict[tuple[CleDeBon, str], Retenue] = {}
         for jugee in finales:
             if jugee.sort is not Sort.RETENUE:
                 continue

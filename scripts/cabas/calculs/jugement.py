@@ -7,7 +7,7 @@ Ce qui dépend des autres lignes (remplacement, plafond) est dans `fusion`. Règ
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,11 +34,18 @@ REJETS_DU_BON = frozenset({"mauvaise-commande", "mauvais-groupement", "cellule-a
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
 
+CleDeBon = tuple[str, str, str, str]
+
+
 class LigneJugee(NamedTuple):
-    """Une ligne et son sort. `quantite` et `tolerance` en millièmes (0 si illisibles) ; `envoi` : l'instant, s'il est lu."""
+    """Une ligne et son sort. `quantite` et `tolerance` en millièmes (0 si illisibles) ; `envoi` : l'instant, s'il est lu.
+
+    `bon` est la clé du bon : groupement, cellule, identifiant, fichier.
+    """
 
     lue: LigneLue
     cellule: str
+    bon: CleDeBon
     sort: Sort
     quantite: int = 0
     tolerance: int = 0
@@ -46,11 +53,6 @@ class LigneJugee(NamedTuple):
     code: str = ""
     message: str = ""
     remede: str = ""
-
-    @property
-    def bon(self) -> tuple[str, str, str, str]:
-        """La clé d'un bon : groupement, cellule, identifiant, fichier."""
-        return (self.lue.groupement, self.cellule, self.lue.bon, self.lue.fichier)
 
 
 class Juge:
@@ -60,6 +62,7 @@ class Juge:
         self._depot, self._commande, self._groupement = depot, commande, groupement
         self._identites, self._accepter = identites, frozenset(accepter)
         self._fenetre: Fenetre | None = commande.fenetre(groupement)
+        self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
         self.acceptes: set[str] = set()
@@ -69,20 +72,21 @@ class Juge:
         cellule = self._cellule(lue.cellule)
         if not lue.bon:  # à défaut d'identifiant : fichier, cellule (quelle que soit son écriture) et instant
             lue = lue._replace(bon=f"{lue.origine}/{cellule}/{lue.envoye_le}")
+        bon = (lue.groupement, cellule, lue.bon, lue.fichier)
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
         refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
         if refus is None and lue.brouillon:
-            return LigneJugee(lue, cellule, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
+            return LigneJugee(lue, cellule, bon, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
         lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(_avec_unite(lue.lu, lue.unite), lue.produit)
         if isinstance(lu, Refus):
-            return LigneJugee(lue, cellule, Sort.REJETEE, 0, 0, envoi, *lu)
+            return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *lu)
         plus = self._lire(lue.tolerance, lue.produit)
         if isinstance(plus, Refus):
-            return LigneJugee(lue, cellule, Sort.REJETEE, 0, 0, envoi, *plus)
+            return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *plus)
         if lue.envoye_le and envoi is None:
             doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais."
-            return LigneJugee(lue, cellule, Sort.RETENUE, lu, plus, envoi, "date-illisible", doute)
-        return LigneJugee(lue, cellule, Sort.RETENUE, lu, plus, envoi)
+            return LigneJugee(lue, cellule, bon, Sort.RETENUE, lu, plus, envoi, "date-illisible", doute)
+        return LigneJugee(lue, cellule, bon, Sort.RETENUE, lu, plus, envoi)
 
     def _cellule(self, ecriture: str) -> str:
         connue = self._cellules.get(ecriture)
@@ -111,14 +115,14 @@ class Juge:
             )
         if not lue.cellule.strip():
             return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
-        if envoi is not None and envoi > self._fenetre.cloture:
+        if envoi is not None and self._cloture is not None and envoi > self._cloture:
             if lue.bon in self._accepter:
                 self.acceptes.add(lue.bon)
                 return None
             retard = f"Envoyé le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
             return Refus(
                 "hors-delai",
-                f"{retard}, après la clôture du {instant_long(self._fenetre.cloture)}.",
+                f"{retard}, après la clôture du {instant_long(self._cloture)}.",
                 f"Pour l’accepter quand même : --accepter '{lue.bon}'.",
             )
         return None

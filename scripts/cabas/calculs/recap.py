@@ -170,6 +170,9 @@ def _repartir_produit(commande: Commande, produit: Produit, retenues: list[Reten
 
 def _parts(commande: Commande, produit: Produit, retenues: list[Retenue], disponible: int) -> list[int]:
     """La part de chaque retenue. `premier-arrive` ordonne les bons ; les autres règles comparent les cellules."""
+    demandees = [retenue.quantite for retenue in retenues]
+    if disponible == sum(demandees):
+        return demandees  # tout le monde est servi : aucune règle n'a à choisir
     groupes: dict[tuple[str, ...], list[int]] = {}
     for indice, retenue in enumerate(retenues):
         cle = (retenue.groupement, retenue.cellule) if commande.repartition != "premier-arrive" else (str(indice),)

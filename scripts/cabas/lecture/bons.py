@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne, simplifier
-from cabas.lecture.tableaux import CASE_MAX, Tableau, lire_tableaux
+from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 
@@ -80,7 +80,7 @@ class _Lecture:
                 self.rangs[colonne.role] = colonne.rang
 
     def lignes(self) -> list[LigneLue]:
-        rangees = [self._rangee(numero, cases) for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :] if any(map(str.strip, cases))]
+        rangees = [self._rangee(numero, cases) for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :] if not _est_vide(cases)]
         if not rangees:
             constat = avertissement(
                 "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
@@ -92,12 +92,13 @@ class _Lecture:
     def _rangee(self, numero: int, cases: list[str]) -> Rangee:
         """Une rangée propre, de la largeur de l'en-tête plus une case vide, et ce qui la fait rejeter en bloc."""
         refus = None
-        if len(cases) < self.largeur or any(map(str.strip, cases[self.largeur :])):
+        if len(cases) < self.largeur or (len(cases) > self.largeur and any(map(str.strip, cases[self.largeur :]))):
             refus = DECALEE
-        elif max(map(len, cases)) > CASE_MAX:
-            refus = Refus("fichier-illisible", "Une case est démesurée.", "Vérifier le fichier d’origine.")
         propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases[: self.largeur])]
-        return numero, propres + [""] * (self.largeur + 1 - len(propres)), refus
+        if len(propres) < self.largeur:
+            propres += [""] * (self.largeur - len(propres))
+        propres.append("")
+        return numero, propres, refus
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit."""
@@ -186,6 +187,10 @@ class _Lecture:
 
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
+
+
+def _est_vide(cases: Sequence[str]) -> bool:
+    return not any(cases) or not any(map(str.strip, cases))
 
 
 def est_nulle(texte: str, unite: str) -> bool:

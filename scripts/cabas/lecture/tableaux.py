@@ -93,6 +93,7 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
     lignes: list[tuple[int, list[str]]] = []
     lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
     numero = 1 + decalage
+    limite = csv.field_size_limit(CASE_MAX)  # réglage de tout le processus, qu'une autre bibliothèque a pu lever
     try:
         for cases in lecteur:
             lignes.append((numero, cases))
@@ -104,6 +105,8 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
             f"Un guillemet n’est pas fermé, ou le fichier est coupé, vers la ligne {numero} ({_dire(faute)}).",
             "Le télécharger de nouveau, ou l’ouvrir dans un tableur et l’enregistrer en XLSX.",
         )
+    finally:
+        csv.field_size_limit(limite)
     return [Tableau("", lignes, _index_de(lignes, -moins_index, compter))]
 
 
