@@ -39,7 +39,6 @@ def remplir_et_telecharger(chromium: str, page_html: Path, cible: Path, tarif: s
             ref = str(champ.get_attribute("name")).removeprefix("q-")
             if ref in QUANTITES:
                 champ.fill(QUANTITES[ref])
-        page.locator("#total").evaluate("noeud => noeud.isConnected")
         if not page.locator("#telecharger").is_visible():
             page.get_by_role("button", name=re.compile("Relire")).first.click()
         with page.expect_download() as attendu:

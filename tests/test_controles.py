@@ -38,6 +38,8 @@ def abimer(depot: Path, scenario: dict[str, Any]) -> dict[str, str]:
     fiche = depot / scenario["fichier"]
     if "oter" in scenario:
         shutil.rmtree(fiche)
+    elif "effacer" in scenario:
+        fiche.unlink()
     elif "lien" in scenario:
         fiche.symlink_to(scenario["lien"])
     elif "tube" in scenario:

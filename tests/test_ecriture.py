@@ -41,6 +41,44 @@ def test_deposer_garde_ce_qui_vient_d_ailleurs(tmp_path: Path) -> None:
     assert [chemin.name for chemin in tmp_path.iterdir()] == ["sorties"]
 
 
+def test_deposer_remplace_en_entier_les_sous_dossiers_qu_on_lui_dit(tmp_path: Path) -> None:
+    sorties = tmp_path / "sorties"
+    deposer(sorties, {"a.csv": b"1", "producteurs/moulin.pdf": b"2", "producteurs/sous/b.txt": b"3", "autres/c.csv": b"4"}, ("producteurs",))
+    deposer(sorties, {"a.csv": b"5", "producteurs/verger.pdf": b"6"}, remplaces=("producteurs", "absent"))
+    assert {chemin.relative_to(sorties).as_posix() for chemin in sorties.rglob("*") if chemin.is_file()} == {
+        "a.csv",
+        "producteurs/verger.pdf",
+        "autres/c.csv",
+    }
+    deposer(sorties, {}, remplaces=("producteurs",))
+    assert sorted(chemin.name for chemin in sorties.iterdir()) == ["a.csv", "autres"]
+
+
+def test_un_sous_dossier_remplace_qui_est_un_lien_n_est_pas_suivi(tmp_path: Path) -> None:
+    ailleurs, sorties = tmp_path / "ailleurs", tmp_path / "sorties"
+    ailleurs.mkdir()
+    sorties.mkdir()
+    (ailleurs / "precieux.txt").write_text("à garder", encoding="utf-8")
+    (sorties / "producteurs").symlink_to(ailleurs)
+    deposer(sorties, {"producteurs/moulin.pdf": b"pdf"}, remplaces=("producteurs",))
+    assert [chemin.name for chemin in ailleurs.iterdir()] == ["precieux.txt"]
+    assert (sorties / "producteurs/moulin.pdf").read_bytes() == b"pdf"
+    assert not (sorties / "producteurs").is_symlink()
+
+
+def test_un_disque_plein_garde_aussi_les_sous_dossiers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sorties = tmp_path / "sorties"
+    deposer(sorties, {"producteurs/moulin.pdf": b"vieux"})
+
+    def plein(_descripteur: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", plein)
+    with pytest.raises(OSError, match="No space"):
+        deposer(sorties, {"producteurs/verger.pdf": b"neuf"}, remplaces=("producteurs",))
+    assert [chemin.name for chemin in (sorties / "producteurs").iterdir()] == ["moulin.pdf"]
+
+
 @pytest.mark.parametrize(
     ("avant", "apres"),
     [
@@ -96,7 +134,7 @@ def commande(racine: Path) -> list[str]:
 
 
 def etat(sorties: Path) -> dict[str, bytes]:
-    return {chemin.name: chemin.read_bytes() for chemin in sorties.iterdir()} if sorties.exists() else {}
+    return {chemin.relative_to(sorties).as_posix(): chemin.read_bytes() for chemin in sorties.rglob("*") if chemin.is_file()}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 n’existe pas ici")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import datetime
 from pathlib import Path
+
+from cabas.temps import PARIS
 
 RACINE = Path(__file__).parents[1]
 PAQUET = RACINE / "scripts/cabas"
-FUSION = ("calculs/jugement.py", "calculs/fusion.py", "lecture/bons.py", "lecture/prive.py", "lecture/colonnes.py", "lecture/tableaux.py")
+FUSION = ("calculs/jugement.py", "calculs/fusion.py", "lecture/bons.py", "lecture/prive.py", "lecture/annexes.py", "cli/fusionner.py", "lecture/colonnes.py", "lecture/tableaux.py")
 AILLEURS = {"dossier-absent", "fichier-illisible"}
+MAINTENANT = datetime(2026, 11, 22, 12, tzinfo=PARIS)
 
 
 def codes(fichier: str) -> set[str]:
@@ -46,6 +50,8 @@ def test_chaque_classe_du_modele_est_au_lexique() -> None:
 
 
 def test_les_modeles_a_copier_sont_justes(mini_depot: Path) -> None:
+    from cabas.controles import controler
+    from cabas.controles.base import Contexte
     from cabas.lecture.depot import charger
 
     for nom, cible in (("produit.yaml", "catalogue/produits"), ("producteur.md", "catalogue/producteurs"), ("groupement.md", "groupements")):
@@ -53,7 +59,9 @@ def test_les_modeles_a_copier_sont_justes(mini_depot: Path) -> None:
         (mini_depot / cible / f"copie-{nom}").write_text(texte.replace("rubrique: farines", "rubrique: epicerie"), encoding="utf-8")
     texte = (RACINE / "content/modeles/commande.yaml").read_text(encoding="utf-8")
     (mini_depot / "catalogue/commandes/copie.yaml").write_text(texte, encoding="utf-8")
-    assert [f"{constat.emplacement} {constat.code}" for constat in charger(mini_depot)[1]] == []
+    depot, constats = charger(mini_depot)
+    constats += controler(Contexte(depot, MAINTENANT))
+    assert [f"{constat.emplacement} {constat.code}" for constat in constats if constat.gravite == "erreur"] == []
 
 
 def test_chaque_decision_est_dans_la_liste() -> None:

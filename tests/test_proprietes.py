@@ -119,7 +119,7 @@ def test_n_importe_quel_tableau(corps: str) -> None:
 
 @pytest.mark.parametrize("graine", range(3))
 def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> None:
-    """Autre ordre d'écriture, autre chemin, deux fois de suite : les mêmes octets, classeur compris."""
+    """Autre ordre d'écriture, autre chemin, deux fois de suite : les mêmes octets, classeur et commandes aux producteur·rices compris."""
     textes = {
         f"f{rang}.csv": f"cellule;produit;quantite;envoye_le\nA-{rang % 4};farine-t65;{rang % 5 + 1};2026-12-0{rang % 6 + 1}T10:00\n"
         for rang in range(12)
@@ -134,7 +134,8 @@ def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> No
         for fichier in random.Random(graine * 10 + essai).sample(sorted(textes), len(textes)):
             (bons / fichier).write_text(textes[fichier], encoding="utf-8")
         assert principal(["fusionner", "2026-12", "--depot", str(racine), "--format", "json"]) == 0
-        sorties.append({chemin.name: chemin.read_bytes() for chemin in sorted((racine / "prive/2026-12/sorties").iterdir())})
+        dossier = racine / "prive/2026-12/sorties"
+        sorties.append({chemin.relative_to(dossier).as_posix(): chemin.read_bytes() for chemin in sorted(dossier.rglob("*")) if chemin.is_file()})
     assert sorties[0] == sorties[1] == sorties[2]
     assert set(sorties[0]) == {
         "journal.csv",
@@ -144,4 +145,5 @@ def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> No
         "repartition.csv",
         "bilan.json",
         "recap.xlsx",
+        *(f"producteurs/moulin-des-sorbiers.{suffixe}" for suffixe in ("pdf", "csv", "txt", "eml")),
     }

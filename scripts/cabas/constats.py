@@ -6,6 +6,7 @@ sous la forme `fichier:ligne: [code] fait` puis le remède.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,6 +66,25 @@ class Refus(NamedTuple):
     code: str
     fait: str
     remede: str = ""
+
+
+_RAISONS = {
+    errno.EACCES: "droits insuffisants",
+    errno.EPERM: "droits insuffisants",
+    errno.ENOENT: "introuvable",
+    errno.ENOSPC: "disque plein",
+    errno.EROFS: "disque en lecture seule",
+    errno.EDQUOT: "quota dépassé",
+    errno.EIO: "le disque ne répond pas",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.EBUSY: "ouvert ailleurs",
+}
+
+
+def raison(faute: OSError) -> str:
+    """Pourquoi le système refuse, en français."""
+    return _RAISONS.get(faute.errno or 0, f"erreur {faute.errno} du système")
 
 
 def erreur(code: str, emplacement: Emplacement, message: str, remede: str = "") -> Constat:

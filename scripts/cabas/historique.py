@@ -26,9 +26,11 @@ def revision(racine: Path, dossiers: tuple[str, ...] = ("catalogue", "groupement
     """La révision présente du dépôt. `modifiee` ne regarde que les dossiers donnés."""
     if not (racine / ".git").exists():
         return Revision(SANS_GIT)
-    from git import Repo
-    from git.exc import GitError
-
+    try:
+        from git import Repo
+        from git.exc import GitError
+    except ImportError:  # GitPython refuse de se charger sans l'exécutable git
+        return Revision(SANS_GIT)
     try:
         with Repo(racine) as depot:
             if not depot.head.is_valid():
@@ -41,12 +43,14 @@ def revision(racine: Path, dossiers: tuple[str, ...] = ("catalogue", "groupement
 
 
 def fichiers_suivis(racine: Path) -> list[str] | None:
-    """Les chemins suivis par git, relatifs à la racine, triés ; `None` hors de git."""
+    """Les chemins suivis par git, relatifs à la racine, triés ; `None` hors de git, ou si git ne répond pas."""
     if not (racine / ".git").exists():
         return None
-    from git import Repo
-    from git.exc import GitError
-
+    try:
+        from git import Repo
+        from git.exc import GitError
+    except ImportError:
+        return None
     try:
         with Repo(racine) as depot:
             return sorted(chemin for chemin in depot.git.ls_files("-z").split("\0") if chemin)

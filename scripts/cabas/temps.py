@@ -17,7 +17,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _GOOGLE = re.compile(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (?:UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
-_FRANCAIS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
+_FRANCAIS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
 
 
 def lire_jour(texte: str) -> date | None:
@@ -85,7 +85,7 @@ def lire_envoi(texte: str) -> datetime | None:
             return None
         jour, mois, annee, heure, minute, seconde = (int(morceau) if morceau else 0 for morceau in trouve.groups())
         try:
-            lu = datetime(annee, mois, jour, heure, minute, seconde)
+            lu = datetime(annee if annee > 99 else 2000 + annee, mois, jour, heure, minute, seconde)
         except ValueError:
             return None
     try:

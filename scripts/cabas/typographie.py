@@ -6,6 +6,7 @@ Rien ici ne dépend de la langue de la machine. Les espaces insécables n'existe
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -142,3 +143,21 @@ def typographier(texte: str) -> str:
         for motif, remplacement in _REGLES:
             morceaux[rang] = motif.sub(remplacement, morceaux[rang])
     return "".join(morceaux)
+
+
+@lru_cache(maxsize=16384)
+def simplifier(texte: str) -> str:
+    """Un texte à comparer : minuscules sans accents ni ligatures, apostrophes droites, espaces simples."""
+    if not texte.isascii():
+        texte = texte.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'").replace("\ufeff", "")
+        texte = "".join(lettre for lettre in unicodedata.normalize("NFKD", texte) if not unicodedata.combining(lettre))
+    return " ".join(texte.casefold().split())
+
+
+def de(nom: str) -> str:
+    """« de farine », « d’huile », « de haricots » : l'élision devant voyelle et h muet."""
+    mot = simplifier(nom)
+    return f"d’{nom}" if mot[:1] in tuple("aeiouy") or mot.startswith(_H_MUETS) else f"de {nom}"
+
+
+_H_MUETS = ("huil", "herb", "huitr", "hydro", "hibisc")

@@ -19,7 +19,7 @@ from cabas.modele import Commande, Depot
 from cabas.quantites import SEUIL_SUSPECT
 from cabas.recu import Adherent, LigneLue
 from cabas.temps import PARIS
-from cabas.typographie import euros, instant_long, quantite
+from cabas.typographie import de, euros, instant_long, quantite
 
 _JAMAIS = datetime.min.replace(tzinfo=UTC)
 
@@ -150,12 +150,12 @@ class _Groupement:
         deja[cle] = (avant or 0) + permis
         if permis < jugee.quantite and maximum is not None:
             demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
-            message = f"{demande} de {produit.nom} : ramené à {accorde}, le maximum est {limite} par bon."
+            message = f"{demande} {de(produit.nom)} : ramené à {accorde}, le maximum est {limite} par bon."
             return jugee._replace(quantite=permis, code="quantite-plafonnee", message=message, remede="Prévenir la personne.")
         if produit.unite == "kg" and jugee.quantite >= SEUIL_SUSPECT:
             return jugee._replace(
                 code="quantite-suspecte",
-                message=f"{quantite(jugee.quantite, produit.unite)} de {produit.nom} : des grammes écrits pour des kilos ?",
+                message=f"{quantite(jugee.quantite, produit.unite)} {de(produit.nom)} : des grammes écrits pour des kilos ?",
                 remede="Demander à la personne ; corriger le bon s’il le faut.",
             )
         if avant is not None:
@@ -239,4 +239,5 @@ def _remplacer(jugee: LigneJugee, remplacant: Sequence[LigneJugee]) -> LigneJuge
     envoi = max((autre.envoi for autre in remplacant if autre.envoi), default=None)
     date = f" du {instant_long(envoi)}" if envoi else ""
     message = f"Remplacé par un bon plus récent{date} ({remplacant[0].lue.fichier.rpartition('/')[2]})."
-    return jugee._replace(sort=Sort.REMPLACEE, code="", message=message, remede="")
+    doute = jugee.code == "date-illisible"  # sa date n'a pas été lue : il était peut-être le plus récent des deux
+    return jugee._replace(sort=Sort.REMPLACEE, message=f"{jugee.message} {message}" if doute else message)

@@ -34,10 +34,13 @@ class Identites:
             self._par_cle.setdefault(cle(adherent.cellule), adherent)
             if adherent.nom.strip():
                 noms.setdefault(cle(adherent.nom), []).append(adherent)
-        self.homonymes = {nom for nom, porteurs in noms.items() if len({cle(porteur.cellule) for porteur in porteurs}) > 1}
+        self._homonymes: dict[str, list[str]] = {}
         for nom, porteurs in noms.items():
-            if nom not in self.homonymes:
+            codes = sorted({porteur.cellule for porteur in porteurs})
+            if len({cle(code) for code in codes}) == 1:
                 self._par_cle.setdefault(nom, porteurs[0])
+            elif nom not in self._par_cle:
+                self._homonymes[nom] = codes
         self._adhesions = {adhesion.code: adhesion.tarif for adhesion in groupement.adhesions} if groupement else {}
         self._codes = {tarif.code for tarif in groupement.tarifs} if groupement else set()
         self._connus: dict[str, Adherent | None] = {}
@@ -57,6 +60,10 @@ class Identites:
         if cellule not in self._connus:
             self._connus[cellule] = self._par_cle.get(cle(cellule))
         return self._connus[cellule]
+
+    def homonymes(self, ecriture: str) -> list[str]:
+        """Les codes des adhérent·es qui portent tous ce même nom, s'ils sont plusieurs : le nom seul ne dit pas qui."""
+        return self._homonymes.get(cle(ecriture), []) if self._homonymes else []
 
     def tarif(self, cellule: str, lu: str) -> str:
         """Le code du tarif : celui de l'adhésion, à défaut celui du bon, à défaut le premier du groupement."""

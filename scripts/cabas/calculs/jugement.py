@@ -6,9 +6,11 @@ Ce qui dépend des autres lignes (remplacement, plafond) est dans `fusion`. Règ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from cabas.calculs.identites import Identites
@@ -17,8 +19,8 @@ from cabas.constats import Refus
 from cabas.modele import Commande, Depot, Fenetre, Produit
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
-from cabas.temps import lire_envoi
-from cabas.typographie import enumerer, instant_long, quantite
+from cabas.temps import PARIS, lire_envoi
+from cabas.typographie import enumerer, instant_long, quantite, simplifier
 
 
 class Sort(StrEnum):
@@ -33,6 +35,10 @@ class Sort(StrEnum):
 REJETS_DU_BON = frozenset({"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible"})
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
+
+_TOTAUX = frozenset({"total", "totaux", "total general", "sous-total", "sous total", "somme"})
+_FEUILLE = re.compile(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
+"""Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
 
 CleDeBon = tuple[str, str, str, str]
 
@@ -70,10 +76,10 @@ class Juge:
     def juger(self, lue: LigneLue) -> LigneJugee:
         """Le sort d'une ligne, vue seule."""
         cellule = self._cellule(lue.cellule)
-        if not lue.bon:  # à défaut d'identifiant : fichier, cellule (quelle que soit son écriture) et instant
-            lue = lue._replace(bon=f"{lue.origine}/{cellule}/{lue.envoye_le}")
-        bon = (lue.groupement, cellule, lue.bon, lue.fichier)
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
+        if not lue.bon:  # à défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture
+            lue = lue._replace(bon=f"{lue.origine}/{cellule}/{_ecrire_instant(envoi) if envoi else lue.envoye_le}")
+        bon = (lue.groupement, cellule, lue.bon, _FEUILLE.sub(r"\1", lue.fichier) if "#" in lue.fichier else lue.fichier)
         refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
         if refus is None and lue.brouillon:
             return LigneJugee(lue, cellule, bon, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
@@ -115,6 +121,13 @@ class Juge:
             )
         if not lue.cellule.strip():
             return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
+        if simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
+            return Refus(
+                "cellule-absente", f"« {lue.cellule} » : c’est une ligne de total, pas une personne.", "Ôter les lignes de total du fichier."
+            )
+        if codes := self._identites.homonymes(lue.cellule):
+            fait = f"Plusieurs adhérent·es s’appellent « {lue.cellule} » : on ne sait pas de qui est ce bon."
+            return Refus("cellule-absente", fait, f"Écrire le code à la place du nom : {enumerer(codes, 'ou')}.")
         if envoi is not None and self._cloture is not None and envoi > self._cloture:
             if lue.bon in self._accepter:
                 self.acceptes.add(lue.bon)
@@ -123,7 +136,7 @@ class Juge:
             return Refus(
                 "hors-delai",
                 f"{retard}, après la clôture du {instant_long(self._cloture)}.",
-                f"Pour l’accepter quand même : --accepter '{lue.bon}'.",
+                f'Pour l’accepter quand même : --accepter "{lue.bon}".',
             )
         return None
 
@@ -151,6 +164,14 @@ class Juge:
             fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
             return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
         return lu
+
+
+@lru_cache(maxsize=65536)
+def _ecrire_instant(envoi: datetime) -> str:
+    """Un instant à l'heure de Paris, sous une seule forme : `10:00`, `10:00:00` et `09:00Z` nomment le même bon."""
+    local = envoi.astimezone(PARIS)
+    texte = (local if local.fold else local.replace(tzinfo=None)).isoformat()
+    return texte[:16] if len(texte) == 19 and texte.endswith(":00") else texte
 
 
 def _avec_unite(lu: str, unite: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
-from cabas.argent import arrondir, montant, prix_du_tarif
+from cabas.argent import arrondir, prix_du_tarif
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit, Rubrique, Tarif
 from cabas.quantites import MILLE, lire_contenu
 from cabas.temps import PARIS
@@ -99,11 +99,6 @@ def tarif_de(groupement: Groupement, code: str) -> Tarif:
 def prix_unitaire(produit: Produit, tarif: Tarif) -> int:
     """Ce que paie une personne pour une unité, en centimes."""
     return prix_du_tarif(produit.prix, tarif.coefficient)
-
-
-def prix_du_pas(produit: Produit, tarif: Tarif) -> int:
-    """Ce que coûte la plus petite quantité commandable, en centimes."""
-    return montant(prix_unitaire(produit, tarif), produit.pas)
 
 
 def prix_de_mesure(produit: Produit, tarif: Tarif) -> tuple[int, str] | None:

@@ -143,6 +143,8 @@ REGLES: Mapping[str, Regle] = {
 def motif(unite: str, demande: int, tolerance: int, part: int, cause: str) -> str:
     """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi."""
     debut = f"{_accorder(unite, demande, 'demandé')}, {_accorder(unite, part, 'attribué')}"
+    if not demande:
+        return f"seulement pour compléter un lot (jusqu’à {quantite(tolerance, unite)} acceptés) : {_accorder(unite, part, 'attribué')}"
     if part == demande:
         return f"{debut} : servi en entier"
     if part > demande:

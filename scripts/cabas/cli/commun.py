@@ -37,21 +37,35 @@ def charger_depot(racine: Path) -> tuple[Depot, list[Constat]]:
 
 def controler_depot(racine: Path, maintenant: datetime) -> tuple[Depot, list[Constat]]:
     """Le dépôt, avec tous les constats : lecture et contrôles."""
+    from cabas.constats import Emplacement, avertissement
     from cabas.controles import controler
     from cabas.controles.base import Contexte
 
     depot, constats = charger_depot(racine)
-    contexte = Contexte(depot, maintenant, lire_suivis(racine))
+    suivis = lire_suivis(racine)
+    if suivis is None and (racine / ".git").exists():
+        constats.append(
+            avertissement(
+                "git-muet",
+                Emplacement(".git"),
+                "Git ne répond pas : on n’a pas pu vérifier que rien de privé n’est suivi.",
+                "Installer git, ou vérifier à qui appartient le dossier.",
+            )
+        )
+    contexte = Contexte(depot, maintenant, suivis or {})
     return depot, sorted([*constats, *controler(contexte)], key=lambda constat: constat.rang)
 
 
-def lire_suivis(racine: Path) -> dict[str, str]:
-    """Le texte des fichiers suivis par git (les binaires et les absents sont passés, mais leur chemin compte)."""
+def lire_suivis(racine: Path) -> dict[str, str] | None:
+    """Le texte des fichiers suivis par git (les binaires et les absents sont passés, mais leur chemin compte). `None` sans git."""
     from cabas.historique import fichiers_suivis
     from cabas.lecture.fichiers import TAILLE_BON, decoder_utf8, lire_octets
 
+    chemins = fichiers_suivis(racine)
+    if chemins is None:
+        return None
     textes: dict[str, str] = {}
-    for chemin in fichiers_suivis(racine) or ():
+    for chemin in chemins:
         octets = lire_octets(racine / chemin, TAILLE_BON)
         texte = decoder_utf8(octets) if isinstance(octets, bytes) else ""
         textes[chemin] = texte if isinstance(texte, str) else ""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
+
+CLASSEUR = "recap.xlsx"
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +43,7 @@ def inscrire(sous_commandes: Any) -> None:
     analyseur.add_argument("commande", metavar="COMMANDE", help="identifiant de la commande, comme 2026-12")
     analyseur.add_argument("--accepter", metavar="BON", action="append", default=[], help="reprendre ce bon arrivé hors délai (répétable)")
     analyseur.add_argument("--sans-classeur", action="store_true", help="ne pas écrire recap.xlsx")
+    analyseur.add_argument("--sans-producteurs", action="store_true", help="ne pas écrire les commandes aux producteur·rices, et ôter les anciennes")
 
 
 def executer(arguments: argparse.Namespace) -> int:
@@ -48,56 +52,64 @@ def executer(arguments: argparse.Namespace) -> int:
 
     gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
     imprimeur = Imprimeur(arguments.format)
-    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, not arguments.sans_classeur)
+    options = {"classeur": not arguments.sans_classeur, "producteurs": not arguments.sans_producteurs}
+    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options)
     if resultat.code != 2:
         raconter(resultat, imprimeur)
     return imprimeur.clore(resultat.code)
 
 
-def fusionner_dossier(racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True) -> Resultat:
+def fusionner_dossier(
+    racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True
+) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.commun import charger_depot
-    from cabas.constats import erreurs
+    from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
+    from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
+    from cabas.publication.ecriture import deposer
     from cabas.publication.verrou import Occupe, verrouiller
 
     depot, constats = charger_depot(racine)
-    if arret := erreurs(constats):
+    arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(depot, identifiant)]
+    if not arret and not (prive / identifiant).is_dir():
+        arret = lire_prive(prive, identifiant, depot).constats
+    if arret:
         imprimeur.constats(arret)
-        imprimeur.dire("Le dépôt a des erreurs : rien n’est écrit. Les corriger, puis recommencer.")
-        return Resultat(2, depot, constats=tuple(constats))
-    commande = depot.commandes.get(identifiant)
-    if commande is None or commande_invalide(depot, identifiant, imprimeur):
-        if commande is None:
-            imprimeur.constats([_commande_inconnue(depot, identifiant)])
-        return Resultat(2, depot)
-    if not (prive / identifiant).is_dir():
-        recu = lire_prive(prive, identifiant, depot)
-        imprimeur.constats(recu.constats)
-        return Resultat(2, depot, constats=tuple(recu.constats))
+        imprimeur.dire("Rien n’est écrit. Corriger, puis recommencer.")
+        return Resultat(2, depot, constats=tuple(arret))
+    commande = depot.commandes[identifiant]
     try:
         with verrouiller(prive / identifiant):
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
             fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter)
             recap = recapituler(depot, fusion)
             sorties = prive / identifiant / "sorties"
-            _ecrire(racine, sorties, depot, fusion, recap, recu, classeur)
+            fichiers = _fichiers(racine, depot, fusion, recap, recu, classeur)
+            if producteurs:
+                fichiers |= fichiers_des_producteurs(depot, commande, recap, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
+            deposer(sorties, fichiers, remplaces=(DOSSIER, CLASSEUR))
     except Occupe as occupe:
-        imprimeur.dire(f"Une autre fusion de {identifiant} est en cours ({occupe}).")
-        imprimeur.dire("    → Attendre qu’elle finisse, puis recommencer.")
+        faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
+        imprimeur.constats(
+            [erreur("fusion-en-cours", Emplacement(f"{prive.name}/{identifiant}"), faits, "Attendre qu’elle finisse, puis recommencer.")]
+        )
         return Resultat(2, depot)
-    tous = (*constats, *recu.constats, *constats_de(fusion, prive.name))
-    inconnus = set(accepter) - set(fusion.acceptes)
-    if inconnus:
-        imprimeur.dire(f"--accepter : aucun bon hors délai ne s’appelle {', '.join(sorted(inconnus))}.")
-    code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
-    return Resultat(code, depot, fusion, recap, sorties, tous)
+    inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
+    tous = (*constats_utiles(constats, identifiant), *recu.constats, *constats_de(fusion, prive.name), *inconnus)
+    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous)
 
 
-def commande_invalide(depot: Depot, identifiant: str, imprimeur: Imprimeur) -> bool:
-    """Vrai si les contrôles trouvent une erreur dans la fiche de cette commande (et la dit)."""
+def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
+    """Les constats qui touchent cette fusion : une faute dans la fiche d'une autre commande n'empêche pas de fusionner."""
+    autres, fiche = "catalogue/commandes/", f"catalogue/commandes/{identifiant}.yaml"
+    return [constat for constat in constats if not constat.emplacement.fichier.startswith(autres) or constat.emplacement.fichier == fiche]
+
+
+def _juger_commande(depot: Depot, identifiant: str) -> list[Constat]:
+    """Les erreurs que trouvent les contrôles, et une commande qui n'existe pas."""
     from datetime import datetime
 
     from cabas.constats import Gravite
@@ -105,19 +117,19 @@ def commande_invalide(depot: Depot, identifiant: str, imprimeur: Imprimeur) -> b
     from cabas.controles.base import Contexte
     from cabas.temps import PARIS
 
+    if identifiant not in depot.commandes:
+        return [_commande_inconnue(depot, identifiant)]
     contexte = Contexte(depot, datetime.now(PARIS))
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]
-    fautes = [
-        constat
-        for controle in durs
-        for constat in controle.constats(contexte)
-        if constat.emplacement.fichier == depot.commandes[identifiant].source.fichier
-        or not constat.emplacement.fichier.startswith("catalogue/commandes/")
-    ]
-    if fautes:
-        imprimeur.constats(fautes)
-        imprimeur.dire("Le dépôt a des erreurs : rien n’est écrit. Les corriger, puis recommencer.")
-    return bool(fautes)
+    return constats_utiles((constat for controle in durs for constat in controle.constats(contexte)), identifiant)
+
+
+def _bon_inconnu(bon: str, prive: str, identifiant: str) -> Constat:
+    from cabas.cli.impression import sans_controle
+    from cabas.constats import Emplacement, avertissement
+
+    fait = f"--accepter : aucun bon hors délai ne s’appelle « {sans_controle(bon)} »."
+    return avertissement("bon-inconnu", Emplacement(f"{prive}/{identifiant}"), fait, "Recopier l’identifiant que donne le constat « hors-delai ».")
 
 
 def _commande_inconnue(depot: Depot, identifiant: str) -> Constat:
@@ -134,9 +146,8 @@ def _commande_inconnue(depot: Depot, identifiant: str) -> Constat:
     )
 
 
-def _ecrire(racine: Path, sorties: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Any, classeur: bool) -> None:
+def _fichiers(racine: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Any, classeur: bool) -> dict[str, bytes]:
     from cabas.historique import revision
-    from cabas.publication.ecriture import deposer
     from cabas.rendu.tables import bilan, tables
 
     fichiers = tables(fusion, recap)
@@ -144,8 +155,8 @@ def _ecrire(racine: Path, sorties: Path, depot: Depot, fusion: Fusion, recap: Re
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
-        fichiers["recap.xlsx"] = recap_xlsx(depot, fusion, recap)
-    deposer(sorties, fichiers)
+        fichiers[CLASSEUR] = recap_xlsx(depot, fusion, recap)
+    return fichiers
 
 
 def constats_de(fusion: Fusion, prive: str) -> list[Constat]:
@@ -187,9 +198,11 @@ _UNE_FOIS = frozenset(
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.typographie import accorder, euros, nombre_csv, quantite
+    from cabas.calculs.commande_producteur import commandes_producteurs
+    from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
+    from cabas.typographie import accorder, de, euros, euros_csv, nombre_csv, quantite
 
-    if resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
+    if resultat.depot is None or resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
         return
     comptes = resultat.fusion.comptes
     imprimeur.poser("comptes", comptes)
@@ -205,12 +218,18 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     for manque in resultat.recap.manques:
         lot = manque.produit.lot
         nom = (lot.nom if lot else "") or "lot"
-        imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} de {manque.produit.nom}.")
+        imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
+    courtes = [une for une in commandes_producteurs(resultat.depot, resultat.fusion.commande, resultat.recap) if une.manque_minimum]
+    imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
+    for une in courtes:
+        imprimeur.dire(f"{d_une_ligne(une.producteur.nom)} : {minimum_dit(une)}.")
     imprimeur.dire(
         f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
     )
-    classeur = resultat.sorties / "recap.xlsx"
+    classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
+    if (producteurs := resultat.sorties / "producteurs").is_dir():
+        imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
 
 
 def chemin_court(chemin: Path) -> Path:

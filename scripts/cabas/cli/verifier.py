@@ -25,7 +25,7 @@ def inscrire(sous_commandes: Any) -> None:
 def executer(arguments: argparse.Namespace) -> int:
     """Vérifie le dépôt, ou liste les contrôles."""
     from cabas.cli.commun import controler_depot, lire_maintenant
-    from cabas.constats import Refus, erreurs
+    from cabas.constats import Emplacement, Refus, erreur, erreurs
     from cabas.typographie import accorder
 
     imprimeur = Imprimeur(arguments.format)
@@ -33,11 +33,13 @@ def executer(arguments: argparse.Namespace) -> int:
         return _lister(imprimeur)
     maintenant = lire_maintenant(arguments.maintenant)
     if isinstance(maintenant, Refus):
-        imprimeur.dire(f"--maintenant : {maintenant.fait} {maintenant.remede}")
+        imprimeur.constats([erreur(maintenant.code, Emplacement("--maintenant"), maintenant.fait, maintenant.remede)])
         return imprimeur.clore(2)
     if not (arguments.depot / "catalogue").is_dir():
-        imprimeur.dire(f"{arguments.depot} n’est pas un dépôt cabas : il n’a pas de dossier catalogue.")
-        imprimeur.dire("    → Se placer à la racine du dépôt, ou la donner par --depot.")
+        fait = "Ce n’est pas un dépôt cabas : il n’a pas de dossier catalogue."
+        imprimeur.constats(
+            [erreur("depot-absent", Emplacement(str(arguments.depot)), fait, "Se placer à la racine du dépôt, ou la donner par --depot.")]
+        )
         return imprimeur.clore(2)
     depot, constats = controler_depot(arguments.depot, maintenant)
     imprimeur.constats(constats)

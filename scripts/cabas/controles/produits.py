@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from cabas.controles.base import Contexte, Fait
 from cabas.modele import Produit
 from cabas.quantites import lire_contenu
 from cabas.temps import PARIS, jours_entre
-from cabas.typographie import date_courte, quantite
+from cabas.typographie import date_courte, quantite, simplifier
 
 UN_AN = 365
 RESERVES = frozenset({"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))})
-
-
-def simplifier(texte: str) -> str:
-    """Minuscules sans accents ni ligatures, apostrophes droites, espaces simples : pour comparer des noms."""
-    decompose = unicodedata.normalize("NFKD", texte.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'"))
-    return " ".join("".join(lettre for lettre in decompose if not unicodedata.combining(lettre)).split())
 
 
 def pas_du_maximum(contexte: Contexte) -> Iterator[Fait]:

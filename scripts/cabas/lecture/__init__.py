@@ -17,6 +17,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "fichier-lien": (_E, "La fiche est-elle un vrai fichier, et non un lien ?"),
     "fichier-special": (_E, "La fiche est-elle un fichier ordinaire ?"),
     "fichier-trop-gros": (_E, "La fiche a-t-elle une taille raisonnable ?"),
+    "fichier-absent": (_E, "Le fichier attendu est-il là ?"),
     "fichier-inaccessible": (_E, "La fiche s'ouvre-t-elle ?"),
     "encodage": (_E, "La fiche est-elle un texte UTF-8 ?"),
     "entete-absent": (_E, "La fiche Markdown a-t-elle un en-tête entre deux lignes « --- » ?"),

@@ -10,17 +10,27 @@ import re
 from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne, simplifier
+from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
+from cabas.typographie import simplifier
 
 _DECALAGE = re.compile(
     r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.*)\s*",
     re.IGNORECASE,
 )
+_CHIFFRE = re.compile(r"\s*[\d½¼¾]")
+COURT = 6
+"""Un nombre plus long que cela est peut-être un téléphone."""
+_VALIDES = frozenset({"", "valide", "validé", "validee", "validée", "envoye", "envoyé", "ok", "oui"})
 _OUI = frozenset({"1", "oui", "vrai", "true", "x", "yes"})
-_BROUILLONS = frozenset({"brouillon", "draft"})
+_MELANGE = Refus(
+    "colonne-inconnue",
+    "Ce tableau a déjà une ligne par produit : une colonne de produit en plus n’y a pas de sens.",
+    "Recopier cette quantité sur une ligne à elle.",
+)
+_DEUX_QUANTITES = Refus("colonne-ambigue", "Deux colonnes de quantité ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
 DECALEE = Refus(
     "ligne-decalee",
     "Les cases de cette ligne ont glissé : on ne sait plus à quel produit va chaque quantité.",
@@ -56,7 +66,7 @@ def oter_apostrophe(texte: str) -> str:
     return texte[1:] if len(texte) > 1 and texte[0] == "'" and texte[1] in "=+-@\t\r0123456789" else texte
 
 
-ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "courriel", "brouillon", "statut")
+ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
 Faire = Callable[..., LigneLue]
 Rangee = tuple[int, list[str], Refus | None]
 
@@ -68,8 +78,8 @@ class _Lecture:
         self.court = nom.rpartition("/")[2] + (f"#{tableau.feuille}" if "#" in fichier else "")
         self.fichier, self.groupement, self.catalogue, self.tableau = fichier, groupement, catalogue, tableau
         self.constats: list[Constat] = []
-        intitules = tableau.lignes[tableau.entete][1]
-        self.largeur = len(intitules)
+        self.numero, intitules = tableau.lignes[tableau.entete]
+        self.largeur = self.large = len(intitules)
         while self.largeur and not intitules[self.largeur - 1].strip():
             self.largeur -= 1
         self.colonnes = catalogue.comprendre(intitules)
@@ -80,7 +90,7 @@ class _Lecture:
                 self.rangs[colonne.role] = colonne.rang
 
     def lignes(self) -> list[LigneLue]:
-        rangees = [self._rangee(numero, cases) for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :] if not _est_vide(cases)]
+        rangees = self._egarees() + self._suivantes()
         if not rangees:
             constat = avertissement(
                 "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
@@ -89,10 +99,44 @@ class _Lecture:
         longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         return (self._longues if longue else self._grille)(rangees)
 
+    def _suivantes(self) -> list[Rangee]:
+        """Les rangées sous l'en-tête. Le même en-tête, répété, se passe ; un autre fait rejeter tout ce qui le suit."""
+        entete = [case.strip() for case in self.tableau.lignes[self.tableau.entete][1]]
+        titres, second = frozenset(filter(None, entete)), 0
+        rangees: list[Rangee] = []
+        for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :]:
+            if _est_vide(cases):
+                continue
+            if not titres.isdisjoint(cases) and _est_entete(cases, titres):
+                second = 0 if [case.strip() for case in cases[: len(entete)]] == entete else numero
+                continue
+            propre = self._rangee(numero, cases)
+            rangees.append((*propre[:2], _autre_entete(second)) if second else propre)
+        return rangees
+
+    def _egarees(self) -> list[Rangee]:
+        """Les rangées de bon restées au-dessus de l'en-tête retenu : on ne sait pas les lire, on ne les tait pas."""
+        titres = frozenset(filter(None, map(str.strip, self.tableau.lignes[self.tableau.entete][1])))
+        rangees: list[Rangee] = []
+        premier = 0
+        for numero, cases in self.tableau.lignes[: self.tableau.entete]:
+            if _est_entete(cases, titres):
+                premier = premier or numero
+            elif (premier and sum(map(bool, map(str.strip, cases))) > 1) or self._est_un_bon(cases):
+                rangees.append((*self._rangee(numero, cases)[:2], _autre_entete(self.numero)))
+        return rangees
+
+    def _est_un_bon(self, cases: Sequence[str]) -> bool:
+        """Quelqu'un dans une colonne de nom, un nombre dans une colonne de quantité, et la bonne largeur."""
+        if len(cases) != self.large or not any(cases[self.rangs[role]].strip() for role in ("cellule", "nom", "courriel") if self.rangs[role] >= 0):
+            return False
+        quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
+        return any(isinstance(lu := lire_quantite(cases[rang], "kg"), int) and lu for rang in quantites)
+
     def _rangee(self, numero: int, cases: list[str]) -> Rangee:
         """Une rangée propre, de la largeur de l'en-tête plus une case vide, et ce qui la fait rejeter en bloc."""
         refus = None
-        if len(cases) < self.largeur or (len(cases) > self.largeur and any(map(str.strip, cases[self.largeur :]))):
+        if len(cases) < self.largeur or len(cases) > self.large or (len(cases) > self.largeur and any(map(str.strip, cases[self.largeur :]))):
             refus = DECALEE
         propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases[: self.largeur])]
         if len(propres) < self.largeur:
@@ -101,21 +145,37 @@ class _Lecture:
         return numero, propres, refus
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
-        """La forme canonique : une ligne par produit."""
-        produit, quantite, tolerance = self.rangs["produit"], self.rangs["quantite"], self.rangs["tolerance"]
+        """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
+        produit, quantite, tolerance, cellule, envoye = (self.rangs[role] for role in ("produit", "quantite", "tolerance", "cellule", "envoye_le"))
         fabrique, produits = self._fabrique(), self.catalogue.produits
+        etrangeres = [colonne for colonne in self.colonnes if colonne.role == "quantite" and (colonne.ref or colonne.produit)]
+        doublons = [colonne.rang for colonne in self.colonnes if colonne[2:4] == ("quantite", "") and not colonne.refus and colonne.rang != quantite]
         lignes: list[LigneLue] = []
+        vides: dict[tuple[str, str], int] = {}
+        pleins: set[tuple[str, str]] = set()
         for numero, cases, refus in rangees:
-            lu, plus = cases[quantite], cases[tolerance]
-            unite = connu.unite if (connu := produits.get(cases[produit])) else "kg"
-            if not (est_nulle(lu, unite) and est_nulle(plus, unite)):
-                lignes.append(fabrique(numero, cases)("quantite", cases[produit], lu, plus, refus))
+            faire = fabrique(numero, cases)
+            ref, lu, plus = cases[produit].strip("[] "), cases[quantite], cases[tolerance]
+            unite = connu.unite if (connu := produits.get(ref)) else "kg"
+            if any(cases[rang] not in ("", lu) for rang in doublons):
+                refus = refus or _DEUX_QUANTITES
+            if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
+                lignes.append(faire("quantite", ref, lu if not refus else _tout(cases), plus, refus))
+                pleins.add((cases[cellule], cases[envoye]))
+            elif cases[envoye]:
+                vides.setdefault((cases[cellule], cases[envoye]), numero)
+            restes = [colonne for colonne in etrangeres if not est_nulle(cases[colonne.rang], "kg")]
+            lignes += [faire(colonne.intitule, colonne.ref, cases[colonne.rang], "", refus or _MELANGE) for colonne in restes]
+        for cle, numero in vides.items():
+            if cle not in pleins:
+                self._signaler_vide(numero)
         return lignes
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
         fabrique = self._fabrique()
         quantites, tolerances = self._colonnes_de_produit()
+        muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
@@ -124,30 +184,42 @@ class _Lecture:
             restantes = dict(tolerances)
             for colonne, unite in quantites:
                 lu, plus = cases[colonne.rang], cases[restantes.pop(colonne.ref).rang] if colonne.ref in restantes else ""
-                if (lu or plus) and self._compte(colonne, lu, plus, unite):
+                if not lu and not plus:
+                    continue
+                if self._compte(colonne, lu, plus, unite):
                     lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
+                elif colonne.refus and not est_nulle(lu, unite):
+                    muettes.add(colonne.intitule)
             for ref, seule in restantes.items():
                 plus = cases[seule.rang]
                 if not est_nulle(plus, self.catalogue.produits[ref].unite):
                     lignes.append(faire(seule.intitule, ref, "", plus, refus))
-            if len(lignes) == avant and cases[self.rangs["envoye_le"]]:
+            if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
+        for intitule in sorted(muettes):
+            fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
+            self.constats.append(
+                avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, "Rien à faire si ce n’est pas une commande.")
+            )
         return lignes
 
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:
         """Une réponse sans quantité : décalée, elle se rejette ; sinon on la signale (la personne annule peut-être)."""
         if refus:
-            lignes.append(faire("", "", " ".join(case for case in cases if case)[:80], "", refus))
+            lignes.append(faire("", "", _tout(cases), "", refus))
         else:
-            remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
-            self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
+            self._signaler_vide(numero)
+
+    def _signaler_vide(self, numero: int) -> None:
+        remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
+        self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
 
     def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, Colonne]]:
         tolerances = {colonne.ref: colonne for colonne in self.colonnes if colonne.role == "tolerance" and colonne.ref}
         quantites = [
             (colonne, self.catalogue.produits[colonne.ref].unite if colonne.ref else "kg")
-            for colonne in self.colonnes
-            if colonne.role == "quantite" and (colonne.ref or colonne.refus)
+            for colonne in map(_sans_produit, self.colonnes)
+            if colonne.role == "quantite"
         ]
         return quantites, tolerances
 
@@ -155,28 +227,31 @@ class _Lecture:
         """Cette case est-elle une quantité reçue ? Dans une colonne étrangère au catalogue, un mot n'en est pas une."""
         if est_nulle(lu, unite) and est_nulle(plus, unite):
             return False
-        return bool(not colonne.refus or colonne.produit or isinstance(lire_quantite(lu, unite), int))
+        return bool(
+            not colonne.refus or colonne.produit or _CHIFFRE.match(lu) or isinstance(lire_quantite(lu, unite), int) or self.catalogue.cite(lu)
+        )
 
     @staticmethod
     def _glissement(cases: Sequence[str], quantites: Sequence[tuple[Colonne, str]]) -> Refus | None:
         """Un horaire, un téléphone ou une date dans une colonne de produit trahit un glissement (Nextcloud, CryptPad)."""
         for colonne, _unite in quantites:
             case = cases[colonne.rang]
-            if case and not colonne.refus and not case.isdigit() and _DECALAGE.fullmatch(case):
+            if case and not colonne.refus and (len(case) > COURT or not case.isdigit()) and _DECALAGE.fullmatch(case):
                 return DECALEE
         return None
 
     def _fabrique(self) -> Callable[[int, Sequence[str]], Faire]:
         """De quoi faire d'une rangée des `LigneLue` : ce qui vient de la personne est lu une fois par rangée."""
-        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, courriel, brouillon, statut = (self.rangs[role] for role in ROLES)
+        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut = (self.rangs[role] for role in ROLES)
         groupement, fichier, origine = self.groupement, self.fichier, self.court
         # LimeSurvey laisse vide la date de soumission d'une réponse commencée et jamais envoyée.
         sans_date_inachevee = {"id de la reponse", "date de soumission"} <= {simplifier(colonne.intitule) for colonne in self.colonnes}
 
         def fabriquer(numero: int, cases: Sequence[str]) -> Faire:
-            quand, qui = cases[envoye], cases[cellule] or cases[nom] or cases[courriel]
-            inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() in _BROUILLONS or (sans_date_inachevee and not quand)
-            milieu = (cases[commande], cases[lu_groupement], quand, cases[creneau], cases[tarif], cases[nom], inacheve)
+            nom_entier = f"{cases[nom]} {cases[prenom]}".strip()
+            quand, qui = cases[envoye], cases[cellule] or nom_entier or cases[courriel]
+            inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() not in _VALIDES or (sans_date_inachevee and not quand)
+            milieu = (cases[commande], cases[lu_groupement], quand, cases[creneau], cases[tarif], nom_entier, inacheve)
 
             def faire(colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
                 return LigneLue(groupement, fichier, numero, colonne, cases[bon], qui, produit, lu, tolerance, *milieu, refus, origine, unite)
@@ -187,6 +262,33 @@ class _Lecture:
 
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
+
+
+def _sans_produit(colonne: Colonne) -> Colonne:
+    """Une colonne « quantité » dans un tableau sans colonne « produit » : ses nombres sont rejetés, jamais tus."""
+    if colonne.role in ("quantite", "tolerance") and not colonne.ref and not colonne.refus:
+        return colonne._replace(role="quantite", refus="colonne-inconnue", produit=True)
+    return colonne
+
+
+def _est_entete(cases: Sequence[str], titres: frozenset[str]) -> bool:
+    """Cette rangée est-elle un en-tête ? Deux intitulés au moins, et la moitié de ses cases."""
+    pleines = [case.strip() for case in cases if case.strip()]
+    communes = sum(case in titres for case in pleines)
+    return communes > 1 and 2 * communes >= len(pleines)
+
+
+def _autre_entete(numero: int) -> Refus:
+    return Refus(
+        "ligne-decalee",
+        f"Deux tableaux sont collés dans ce fichier : l’en-tête de la ligne {numero} n’est pas celui de ces quantités.",
+        "En faire deux fichiers, chacun avec son en-tête.",
+    )
+
+
+def _tout(cases: Sequence[str]) -> str:
+    """Les cases d'une rangée qu'on ne sait plus lire, mises bout à bout pour qu'on la retrouve."""
+    return " | ".join(case for case in cases if case)[:120]
 
 
 def _est_vide(cases: Sequence[str]) -> bool:

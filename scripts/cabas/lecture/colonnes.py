@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +15,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from cabas.modele import Produit
-from cabas.typographie import enumerer
+from cabas.typographie import enumerer, simplifier
 
 
 @lru_cache(maxsize=1)
@@ -27,9 +26,12 @@ def roles_connus() -> Mapping[str, str]:
 
 
 _REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
+_TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
 _CHAMP = re.compile(r"([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
 _PRIX = re.compile(r"\s*[-,–(:]?\s*\d+(?:[.,]\d+)?\s*(?:€|eur|euros)\s*(?:/\s*\w+)?\)?$")
+INTITULE_MAX = 400
+"""Au-delà, ce n'est pas un intitulé : le chercher coûterait le carré de sa longueur."""
 _GRILLES = (re.compile(r"\[([^\[\]]+)\](?:\s*\[[^\[\]]+\])?$"), re.compile(r"\((.+?)(?: - [^()]+)?\)$"), re.compile(r"\|\s*([^|]+)$"))
 
 
@@ -48,15 +50,6 @@ class Colonne(NamedTuple):
     refus: str = ""
     proches: tuple[str, ...] = ()
     produit: bool = False
-
-
-@lru_cache(maxsize=16384)
-def simplifier(texte: str) -> str:
-    """Minuscules sans accents ni ligatures, apostrophes droites, espaces simples."""
-    if not texte.isascii():
-        texte = texte.replace("œ", "oe").replace("Œ", "oe").replace("’", "'").replace("\ufeff", "")
-        texte = "".join(lettre for lettre in unicodedata.normalize("NFKD", texte) if not unicodedata.combining(lettre))
-    return " ".join(texte.casefold().split())
 
 
 class Catalogue:
@@ -81,6 +74,8 @@ class Catalogue:
 
     def _chercher(self, intitule: str) -> list[str]:
         """Les refs que peut désigner un intitulé : aucune, une, ou plusieurs (ambigu)."""
+        if len(intitule) > INTITULE_MAX:
+            return []
         trouves = self._trouves.get(intitule)
         if trouves is None:
             trouves = self._trouves[intitule] = self._chercher_vraiment(intitule)
@@ -114,18 +109,25 @@ class Catalogue:
 
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
-        noms = get_close_matches(_UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.5)
+        noms = get_close_matches(_UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.6)
         mots = {mot for mot in re.split(r"\W+", simplifier(intitule)) if len(mot) > 3}
         noms += [nom for nom in self.noms if mots & set(re.split(r"\W+", nom)) and nom not in noms]
         return tuple(ref for nom in noms[:3] for ref in self.noms[nom])[:3]
 
+    def cite(self, texte: str) -> bool:
+        """Vrai si un texte libre nomme un produit du catalogue en entier (« Comté AOP 12 mois, Miel »)."""
+        propre = simplifier(texte)
+        return any(nom in propre for nom in self.noms if len(nom) > 3)
+
     def comprendre(self, intitules: list[str]) -> list[Colonne]:
-        """Le rôle de chaque colonne. Les intitulés vides sont passés."""
+        """Le rôle de chaque colonne. Les intitulés vides de droite sont passés."""
         colonnes: list[Colonne] = []
         for index, brut in enumerate(intitules):
-            intitule = " ".join(brut.replace("\ufeff", "").split())
+            intitule = " ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split())
             if intitule:
                 colonnes.append(self._une(index, intitule))
+            elif any(map(str.strip, intitules[index + 1 :])):  # un intitulé effacé : ses nombres ne se perdent pas
+                colonnes.append(Colonne(index, f"colonne {index + 1}, sans intitulé", "quantite", refus="colonne-inconnue"))
         return colonnes
 
     def _une(self, index: int, intitule: str) -> Colonne:
@@ -134,7 +136,8 @@ class Catalogue:
         if role is not None:
             return Colonne(index, intitule, role)
         refs = self._chercher(intitule)
-        tolerance = propre.startswith(("tolerance", "t-", "jusqu'a", "en plus"))
+        champ = _CHAMP.fullmatch(intitule.strip())
+        tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(_REF.sub("", propre)))
         unite = trouve[1] if (trouve := _UNITE.search(propre)) else ""
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)

@@ -16,6 +16,7 @@ from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.entetes import lire_entete
 from cabas.lecture.fiches import Rangs, construire, deplier
 from cabas.lecture.fichiers import TAILLE_FICHE, decoder_utf8, lire_octets, nom_lisible
+from cabas.lecture.schemas import empreinte_des_schemas
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Commande, Depot, Groupement, Producteur, Produit, Rubrique
 
@@ -35,7 +36,7 @@ class _Lot:
     def __init__(self) -> None:
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
         self.constats: list[Constat] = []
-        self.empreinte = hashlib.sha256(cabas.__version__.encode())
+        self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
 
 def charger(racine: Path, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:

@@ -144,7 +144,7 @@ def _convertir(champ: Mapping[str, Any], noeud: Noeud, fichier: str, constats: l
     if "objet" in champ:
         return construire(champ["objet"], noeud, fichier, {}, constats)
     if "lignes" in champ:
-        paires = [(ligne, {champ["cle"]: cle}) for cle, ligne in noeud.valeur.items()] if isinstance(noeud.valeur, dict) else []
+        paires = [(ligne, {champ["cle"]: cle}) for cle, ligne in noeud.valeur.items()] if isinstance(noeud.valeur, dict) and "cle" in champ else []
         if isinstance(noeud.valeur, tuple):
             paires = [(ligne, {}) for ligne in noeud.valeur]
         elements = [construire(champ["lignes"], ligne, fichier, ajouts, constats) for ligne, ajouts in paires]

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from cabas.constats import Refus
+from cabas.constats import Refus, raison
 
 TAILLE_FICHE = 1_000_000
 TAILLE_BON = 8_000_000
@@ -27,7 +27,9 @@ def lire_octets(chemin: Path, maximum: int) -> bytes | Refus:
     except OSError as erreur:
         if erreur.errno in (errno.ELOOP, errno.EMLINK) or chemin.is_symlink():
             return Refus("fichier-lien", "C’est un lien vers un autre fichier.", "Mettre le fichier lui-même à cette place.")
-        return Refus("fichier-inaccessible", f"Le fichier ne s’ouvre pas ({os.strerror(erreur.errno or 0)}).", "Vérifier les droits du fichier.")
+        if erreur.errno == errno.ENOENT:
+            return Refus("fichier-absent", "Le fichier n’existe pas.", "Le créer, ou vérifier son nom.")
+        return Refus("fichier-inaccessible", f"Le fichier ne s’ouvre pas ({raison(erreur)}).", "Vérifier les droits du fichier.")
     with os.fdopen(descripteur, "rb") as fichier:
         etat = os.fstat(fichier.fileno())
         if not stat.S_ISREG(etat.st_mode):
@@ -42,7 +44,7 @@ def lire_octets(chemin: Path, maximum: int) -> bytes | Refus:
         try:
             return fichier.read(maximum + 1)
         except OSError as erreur:
-            return Refus("fichier-inaccessible", f"La lecture échoue ({os.strerror(erreur.errno or 0)}).", "Recopier le fichier.")
+            return Refus("fichier-inaccessible", f"La lecture échoue ({raison(erreur)}).", "Recopier le fichier.")
 
 
 def decoder_utf8(octets: bytes) -> str | Refus:

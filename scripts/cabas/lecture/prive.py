@@ -6,21 +6,21 @@ l'empreinte de chaque fichier, les fichiers ignorés et pourquoi.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
-from cabas.lecture.bons import ligne_illisible, lire_bons, oter_apostrophe
+from cabas.lecture.annexes import lire_annexes
+from cabas.lecture.bons import ligne_illisible, lire_bons
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
-from cabas.lecture.schemas import champs
-from cabas.lecture.tableaux import decoder
 from cabas.modele import Depot
 from cabas.recu import Adherent, LigneLue
+
+VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml"})
+"""Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
 
 Progres = Callable[[int, int], None]
 
@@ -40,7 +40,8 @@ class Recu:
 def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None) -> Recu:
     """Lit tous les bons d'une commande, groupement par groupement, dans l'ordre des noms.
 
-    Codes : `dossier-absent`, `dossier-inattendu`, `fichier-hors-bons`, `fichier-sans-ligne`, `bon-vide`.
+    Codes : `dossier-absent`, `dossier-inattendu`, `fichier-hors-bons`, `aucun-bon`, `fichier-en-double`, et ceux de `bons` et
+    d'`annexes`.
     """
     recu = Recu()
     base = prive / commande
@@ -61,7 +62,11 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         if progres:
             progres(rang + 1, len(fichiers))
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
-        _lire_annexes(prive, groupement, recu)
+        annexes = lire_annexes(prive, groupement)
+        recu.adherents[groupement], recu.soldes[groupement] = annexes.adherents, annexes.soldes
+        recu.empreintes |= annexes.empreintes
+        recu.constats += annexes.constats
+    recu.constats += _groupements_sans_bon(prive, commande, depot, {groupement for groupement, _chemin in fichiers})
     return recu
 
 
@@ -96,9 +101,34 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
     return trouves
 
 
+def _groupements_sans_bon(prive: Path, commande: str, depot: Depot, vus: set[str]) -> list[Constat]:
+    """Un groupement dont aucun bon n'est arrivé : peut-être un dossier mal nommé, peut-être un oubli."""
+    attendus = [fenetre.groupement for fenetre in depot.commandes[commande].fenetres] if commande in depot.commandes else []
+    return [
+        avertissement(
+            "aucun-bon",
+            Emplacement(f"{prive.name}/{commande}/{groupement}/bons"),
+            "Aucun bon n’est arrivé pour ce groupement.",
+            "Vérifier le nom du dossier, ou que le groupement a bien commandé.",
+        )
+        for groupement in attendus
+        if groupement not in vus
+    ]
+
+
 def _bons(prive: Path, dossier: Path, recu: Recu) -> list[tuple[str, Path]]:
     bons = dossier / "bons"
     gardes: list[tuple[str, Path]] = []
+    for chemin in sorted(dossier.iterdir(), key=lambda chemin: chemin.name):
+        if chemin.name not in VOISINS and not chemin.name.startswith("."):
+            relatif = _relatif(prive, chemin)
+            recu.ignores[relatif] = "hors d’un dossier de bons"
+            fait = "Ceci n’est pas dans le dossier « bons » : ce n’est pas lu."
+            recu.constats.append(
+                avertissement(
+                    "fichier-hors-bons", Emplacement(f"{prive.name}/{relatif}"), fait, f"Le ranger dans {prive.name}/{_relatif(prive, bons)}/."
+                )
+            )
     for chemin in sorted(bons.iterdir(), key=lambda chemin: chemin.name) if bons.is_dir() else ():
         relatif = _relatif(prive, chemin)
         if raison := _a_ignorer(chemin):
@@ -153,79 +183,3 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     recu.constats += [
         replace(constat, emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
     ]
-
-
-def _lire_annexes(prive: Path, groupement: str, recu: Recu) -> None:
-    """`adherents.csv` et `mouvements.csv`. Absents : on fait sans."""
-    recu.adherents[groupement] = [
-        Adherent(*(ligne.get(nom, "") for nom in Adherent._fields))
-        for _numero, ligne in _lire_csv(prive, groupement, "adherents", recu)
-        if ligne.get("cellule")
-    ]
-    soldes: dict[str, int] = {}
-    for numero, ligne in _lire_csv(prive, groupement, "mouvements", recu):
-        centimes = lire_montant(ligne.get("montant", ""))
-        if centimes is None:
-            recu.constats.append(
-                erreur(
-                    "montant-illisible",
-                    Emplacement(f"{prive.name}/{groupement}/mouvements.csv", numero),
-                    f"« {ligne.get('montant', '')} » n’est pas un montant.",
-                    "Écrire comme 12,50 ou -12,50.",
-                )
-            )
-            continue
-        soldes[ligne["cellule"]] = soldes.get(ligne["cellule"], 0) + centimes
-    recu.soldes[groupement] = soldes
-
-
-def _lire_csv(prive: Path, groupement: str, nom: str, recu: Recu) -> Sequence[tuple[int, Mapping[str, str]]]:
-    chemin = prive / groupement / f"{nom}.csv"
-    if not chemin.exists():
-        return []
-    affiche = f"{prive.name}/{groupement}/{nom}.csv"
-    octets = lire_octets(chemin, TAILLE_BON)
-    texte = octets if isinstance(octets, Refus) else decoder(octets)
-    if isinstance(texte, Refus):
-        recu.constats.append(erreur("fichier-illisible", Emplacement(affiche), texte.fait, texte.remede))
-        return []
-    if isinstance(octets, bytes):
-        recu.empreintes[f"{groupement}/{nom}.csv"] = hashlib.sha256(octets).hexdigest()
-    separateur = max(";,\t", key=texte.partition("\n")[0].count)
-    try:
-        lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
-        entete = [intitule.strip().casefold() for intitule in next(lecteur, [])]
-        lignes = [
-            (lecteur.line_num, dict(zip(entete, (oter_apostrophe(case.strip()) for case in cases), strict=False))) for cases in lecteur if any(cases)
-        ]
-    except csv.Error:
-        recu.constats.append(
-            erreur(
-                "fichier-illisible",
-                Emplacement(affiche),
-                "Un guillemet n’est pas fermé, ou le fichier est coupé.",
-                "L’ouvrir dans un tableur et l’enregistrer de nouveau.",
-            )
-        )
-        return []
-    absentes = [champ["name"] for champ in champs(nom).values() if champ.get("constraints", {}).get("required") and champ["name"] not in entete]
-    if absentes:
-        recu.constats.append(
-            erreur(
-                "colonne-absente", Emplacement(affiche, 1), f"Il manque la colonne « {absentes[0]} ».", f"En-tête attendu : {';'.join(champs(nom))}."
-            )
-        )
-        return []
-    return lignes
-
-
-def lire_montant(texte: str) -> int | None:
-    """Un montant écrit à la française (« 12,50 », « -3 € », « 1 250,00 ») en centimes ; `None` s'il ne se lit pas."""
-    propre = "".join(texte.replace("€", "").replace("\u2212", "-").split()).replace(",", ".")
-    signe, chiffres = (-1, propre[1:]) if propre.startswith("-") else (1, propre.removeprefix("+"))
-    entier, point, decimales = chiffres.partition(".")
-    if not (entier.isascii() and entier.isdigit() and len(entier) < 10) or (
-        point and not (decimales.isascii() and decimales.isdigit() and len(decimales) <= 2)
-    ):
-        return None
-    return signe * (int(entier) * 100 + int((decimales + "00")[:2] if point else 0))

@@ -6,6 +6,7 @@ fichier et à la ligne du champ. Frictionless dit ce qui est faux ; les phrases 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -32,6 +33,13 @@ def schema(nom: str) -> Schema:
     """Le schéma d'une table, par son nom (`produits`, `fenetres`, `bons`…)."""
     contenu: Schema = json.loads(files("cabas").joinpath("schemas", f"{nom}.json").read_text(encoding="utf-8"))
     return contenu
+
+
+@lru_cache(maxsize=1)
+def empreinte_des_schemas() -> str:
+    """Change dès qu'un schéma change : ce qui a été contrôlé par l'ancien ne l'est plus."""
+    schemas = sorted(files("cabas").joinpath("schemas").iterdir(), key=lambda fichier: fichier.name)
+    return hashlib.sha256(b"".join(fichier.read_bytes() for fichier in schemas if fichier.name.endswith(".json"))).hexdigest()
 
 
 @lru_cache(maxsize=64)

@@ -38,10 +38,25 @@ def lire_tableaux(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
     """Toutes les feuilles dont on reconnaît l'en-tête, ou un refus `fichier-illisible` qui dit pourquoi."""
     if not octets.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return illisible("Le fichier est vide.", "Demander à la personne de l’envoyer de nouveau.")
+    for signature, quoi in _AUTRES:
+        if octets.lstrip()[: len(signature)].lower() == signature.lower():
+            return illisible(
+                f"C’est {quoi}, pas un tableau : cabas ne sait pas la lire.", "Recopier la commande dans un tableau, ou la saisir à la permanence."
+            )
     if octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _classeur(octets, compter)
     texte = decoder(octets)
     return texte if isinstance(texte, Refus) else _texte(texte, compter)
+
+
+_AUTRES = (
+    (b"\xff\xd8\xff", "une photo"),
+    (b"\x89PNG", "une image"),
+    (b"GIF8", "une image"),
+    (b"%PDF", "une page PDF"),
+    (b"<html", "une page web"),
+    (b"<!doctype html", "une page web"),
+)
 
 
 def illisible(fait: str, remede: str) -> Refus:
@@ -58,6 +73,11 @@ def decoder(octets: bytes) -> str | Refus:
             try:
                 texte = octets.decode("utf-8-sig")
             except UnicodeDecodeError:
+                if _utf8_abime(octets):
+                    return illisible(
+                        "Le fichier est coupé au milieu d’un caractère, ou mêle deux encodages : des noms seraient faux.",
+                        "Le télécharger de nouveau, ou l’enregistrer en CSV UTF-8 depuis un tableur.",
+                    )
                 texte = octets.decode("cp1252")
     except UnicodeDecodeError:
         return illisible("Ce n’est pas un fichier texte ni un tableur.", "Ouvrir le fichier, puis l’enregistrer en CSV UTF-8 ou en XLSX.")
@@ -66,6 +86,20 @@ def decoder(octets: bytes) -> str | Refus:
             "Le fichier contient des octets nuls : il est abîmé, ou ce n’est pas un tableau.", "Demander à la personne de l’envoyer de nouveau."
         )
     return texte
+
+
+_ACCENTS = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ’‘“”«»…·–—€°")
+
+_DEBUTS = (b"\xc2", b"\xc3", b"\xc5", b"\xe2")
+"""Le premier octet, en UTF-8, de presque tout caractère français qui n'est pas ASCII."""
+
+
+def _utf8_abime(octets: bytes) -> bool:
+    """Vrai si des octets qui ne sont pas de l'UTF-8 en ont pourtant les accents : « Ã© » n'est le début d'aucun mot."""
+    if not _ACCENTS.isdisjoint(octets.decode("utf-8", "ignore")):
+        return True
+    tete = octets.rstrip(bytes(range(0x80, 0x100)))
+    return tete.isascii() and octets[len(tete) : len(tete) + 1] in _DEBUTS
 
 
 def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
@@ -97,6 +131,11 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
     try:
         for cases in lecteur:
             lignes.append((numero, cases))
+            if lecteur.line_num + decalage > numero and _avale(cases, separateur):
+                return illisible(
+                    f"Un guillemet ouvert à la ligne {numero} avale les lignes qui le suivent.",
+                    "Ôter ce guillemet, ou ouvrir le fichier dans un tableur et l’enregistrer en XLSX.",
+                )
             numero = lecteur.line_num + 1 + decalage
             if len(lignes) > LIGNES_MAX or len(cases) > COLONNES_MAX:
                 return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
@@ -108,6 +147,12 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
     finally:
         csv.field_size_limit(limite)
     return [Tableau("", lignes, _index_de(lignes, -moins_index, compter))]
+
+
+def _avale(cases: list[str], separateur: str) -> bool:
+    """Vrai si une case de plusieurs lignes contient une rangée entière : ce n'est pas une remarque, c'est un guillemet perdu."""
+    seuil = max(1, len(cases) - 2)
+    return any(ligne.count(separateur) >= seuil for case in cases if "\n" in case or "\r" in case for ligne in case.splitlines())
 
 
 def _dire(faute: csv.Error) -> str:
@@ -146,7 +191,8 @@ def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
 
     try:
         classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
-        feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in classeur.sheet_names]
+        visibles = [feuille.name for feuille in classeur.sheets_metadata if str(feuille.visible).endswith("Visible")]
+        feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in visibles]
     except (CalamineError, OSError, ValueError, RuntimeError):
         return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
     except BaseException as faute:  # une panique de la bibliothèque Rust n'est pas une Exception

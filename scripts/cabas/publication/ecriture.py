@@ -31,10 +31,11 @@ def ecrire(chemin: Path, contenu: bytes | str) -> bool:
     return True
 
 
-def deposer(dossier: Path, fichiers: Mapping[str, bytes]) -> None:
+def deposer(dossier: Path, fichiers: Mapping[str, bytes], remplaces: tuple[str, ...] = ()) -> None:
     """Met en place un dossier fait de `fichiers` (chemins relatifs) et de ce qui s'y trouvait d'autre.
 
-    Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste.
+    Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste, sauf dans les sous-dossiers
+    `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`.
     """
     reprendre(dossier)
     dossier.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +46,8 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes]) -> None:
             shutil.copytree(dossier, en_cours, symlinks=True, copy_function=_lier)
         else:
             en_cours.mkdir()
+        for sous_dossier in remplaces:
+            _oter(en_cours / sous_dossier)
         for nom, octets in fichiers.items():
             cible = en_cours / nom
             cible.parent.mkdir(parents=True, exist_ok=True)
@@ -72,6 +75,14 @@ def reprendre(dossier: Path) -> None:
 
 def _pret(dossier: Path) -> Path:
     return dossier.with_name(f".{dossier.name}-pret")
+
+
+def _oter(chemin: Path) -> None:
+    """Ôte un dossier et ce qu'il contient. D'un lien, seul le lien est ôté : ce qu'il désigne n'est pas à nous."""
+    if chemin.is_dir() and not chemin.is_symlink():
+        shutil.rmtree(chemin)
+    else:
+        chemin.unlink(missing_ok=True)
 
 
 def _lier(source: str, cible: str) -> str:
