@@ -1,0 +1,136 @@
+"""Les bons de chaque fenêtre non distribuée : la page, la grille, le classeur, et les bons papier, gardés en cache.
+
+Composer un bon papier coûte plusieurs dixièmes de seconde : il n'est refait que si ce qu'il dit, ou ce qui le dessine, a
+changé. Typst travaille hors du verrou de Python : plusieurs bons avancent à la fois.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from cabas.calculs.offre import Etat, etat, fenetres, proposes
+from cabas.modele import Commande, Depot, Groupement
+from cabas.publication.dossiers import Fichiers
+from cabas.publication.ecriture import ecrire
+
+DESSIN = (
+    "documents/bon_papier.py",
+    "documents/bon_classeur.py",
+    "documents/composition.py",
+    "calculs/affichage.py",
+    "gabarits/bon.typ",
+    "gabarits/commun.typ",
+)
+"""Ce qui dessine les bons, dans notre paquet."""
+
+
+class _Piece(NamedTuple):
+    """Un fichier coûteux : où il va, de quoi il dépend, comment le faire."""
+
+    chemin: PurePosixPath
+    empreinte: str
+    fabriquer: Callable[[], bytes]
+
+
+def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupement, Etat]]:
+    """Les bons à publier : une commande et un groupement par fenêtre qui n'est pas encore distribuée, et où elle en est."""
+    return [
+        (commande, depot.groupements[fenetre.groupement], ou)
+        for commande, fenetre in fenetres(depot)
+        if fenetre.groupement in depot.groupements and (ou := etat(fenetre, maintenant)) is not Etat.DISTRIBUEE
+    ]
+
+
+def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path) -> Fichiers:
+    """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `bon*.pdf`.
+
+    `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
+    commander. `reserve` est le dossier du cache.
+    """
+    from cabas.rendu.bons import bon_csv, bon_html
+
+    fichiers: dict[PurePosixPath, bytes] = {}
+    pieces: list[_Piece] = []
+    for commande, groupement, ou in a_publier(depot, maintenant):
+        dossier = PurePosixPath(commande.id, groupement.slug)
+        grille = bon_csv(depot, commande, groupement)
+        fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()
+        fichiers[dossier / "bon.csv"] = grille.encode()
+        pieces.append(_classeur(depot, commande, groupement, dossier, grille))
+        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
+        for piece, octets in zip(pieces, ouvriers.map(lambda piece: _prendre(piece, reserve), pieces), strict=True):
+            fichiers[piece.chemin] = octets
+    _ranger(reserve, (piece.empreinte for piece in pieces))
+    return fichiers
+
+
+def _papiers(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int) -> Iterable[_Piece]:
+    """Les bons papier, par tarif et par taille. Sans révision en pied : un commit étranger au bon ne doit pas le refaire."""
+    from cabas.documents.bon_papier import GROS, bon_pdf, donnees_du_bon
+
+    for rang, tarif in enumerate(groupement.tarifs[:combien]):
+        donnees = donnees_du_bon(depot, commande, groupement, tarif, "")
+        for nom, corps in (("bon", 12), ("bon-gros", GROS)):
+            yield _Piece(
+                dossier / f"{nom}{f'-{tarif.code}' if rang else ''}.pdf",
+                _empreinte(nom, donnees),
+                lambda tarif=tarif, corps=corps: bon_pdf(depot, commande, groupement, tarif, corps),  # type: ignore[misc]
+            )
+
+
+def _classeur(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, grille: str) -> _Piece:
+    from cabas.documents.bon_classeur import bon_xlsx
+
+    intitules = next(csv.reader(io.StringIO(grille.removeprefix("\ufeff")), delimiter=";"))
+    produits = {f"[{produit.ref}]": produit.pas for produit in proposes(depot, commande)}
+    pas = {intitule: produits[ref] for intitule in intitules if (ref := intitule[intitule.rfind("[") :]) in produits}
+    fenetre = commande.fenetre(groupement.slug)
+    choix = {"creneau": [creneau.code for creneau in fenetre.creneaux] if fenetre else [], "tarif": [tarif.code for tarif in groupement.tarifs]}
+    titre = f"{groupement.nom}, {commande.titre}"
+    return _Piece(dossier / "bon.xlsx", _empreinte(titre, intitules, pas, choix), lambda: bon_xlsx(titre, intitules, pas, choix))
+
+
+def _empreinte(*donnees: object) -> str:
+    texte = json.dumps([_dessin(), *donnees], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+@cache
+def _dessin() -> str:
+    """L'empreinte de ce qui dessine les bons : notre code, nos gabarits, les outils, la lettre."""
+    somme = hashlib.sha256(" ".join(version(outil) for outil in ("typst", "xlsxwriter", "fontpkg-atkinson-hyperlegible")).encode())
+    for nom in DESSIN:
+        somme.update(files("cabas").joinpath(*nom.split("/")).read_bytes())
+    return somme.hexdigest()
+
+
+def _prendre(piece: _Piece, reserve: Path) -> bytes:
+    """La pièce, prise en réserve si elle y est, faite et rangée sinon."""
+    garde = reserve / piece.empreinte
+    try:
+        return garde.read_bytes()
+    except FileNotFoundError:
+        octets = piece.fabriquer()
+        ecrire(garde, octets)
+        return octets
+
+
+def _ranger(reserve: Path, utiles: Iterable[str]) -> None:
+    """Ôte de la réserve ce qui ne sert plus."""
+    gardes = frozenset(utiles)
+    for chemin in reserve.iterdir() if reserve.is_dir() else ():
+        if chemin.name not in gardes:
+            chemin.unlink(missing_ok=True)

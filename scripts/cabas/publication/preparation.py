@@ -1,0 +1,135 @@
+"""Préparer, en mémoire, tout ce qu'on donne à MkDocs et à Pelican : pages, articles, menu, lettre, images nettoyées.
+
+Entre : ce que le dépôt contient, déjà lu (`Sources`). Sort : une `Preparation`. Rien n'est écrit ici.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from cabas.constats import Constat, Emplacement, Refus, erreur
+from cabas.modele import Depot
+from cabas.publication import actualites, guide, images
+from cabas.rendu.carte import Carte, Ensemble
+from cabas.rendu.echappement import typographier_markdown
+from cabas.rendu.guide import Texte, relier
+from cabas.rendu.pages import pages
+from cabas.temps import PARIS
+from cabas.typographie import jour_du_mois
+
+
+class Sources(NamedTuple):
+    """Ce que le dépôt contient, déjà lu et contrôlé.
+
+    `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus.
+    """
+
+    depot: Depot
+    constats: list[Constat]
+    reglage: Mapping[str, Any]
+    textes: tuple[Texte, ...] = ()
+    articles: tuple[Texte, ...] = ()
+    annexes: Mapping[str, bytes] = {}
+    accueil: str = ""
+    revision: str = ""
+    exemple: bool = False
+    empreinte: str = ""
+
+
+class Preparation(NamedTuple):
+    """Ce qu'on donne à MkDocs et à Pelican, en mémoire."""
+
+    pages: dict[PurePosixPath, bytes]
+    articles: dict[PurePosixPath, bytes]
+    nav: list[Any]
+    reseau: dict[str, Any]
+    sources: dict[str, str]
+    constats: list[Constat]
+
+
+def theme() -> Path:
+    """Le dossier du thème, où que le paquet soit installé."""
+    return Path(str(files("cabas").joinpath("theme")))
+
+
+def polices() -> dict[PurePosixPath, bytes]:
+    """Les fichiers de la lettre du site et leur licence, pris à leur paquet ; en WOFF2 s'il en a."""
+    origine = Path(str(files("fontpkg_atkinson_hyperlegible")))
+    trouvees = sorted((origine / "files").glob("*.woff2")) or sorted((origine / "files").glob("*.ttf"))
+    dossier = PurePosixPath("assets/polices")
+    return {dossier / fichier.name: fichier.read_bytes() for fichier in trouvees} | {dossier / "OFL.txt": (origine / "LICENSE").read_bytes()}
+
+
+def preparer(sources: Sources, maintenant: datetime) -> Preparation:
+    """Tout ce qu'on donne à MkDocs et à Pelican, sans rien écrire."""
+    annexes, constats = _annexes(sources.annexes)
+    publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
+    ensemble = Ensemble(
+        sources.textes, frozenset(annexes), publies,
+        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil,
+    )
+    textes, fautes = pages(sources.depot, maintenant, ensemble)
+    carte = Carte(sources.depot, ensemble)
+    constats += fautes
+    articles = {
+        PurePosixPath(PurePosixPath(article.chemin).name): _article(article, carte, constats).encode() for article in sources.articles
+    }
+    nav, absentes = guide.menu(sources.reglage, textes, frozenset({"actualites/index.html"}))
+    fichiers = {page: texte.encode() for page, texte in textes.items()} | polices()
+    fichiers |= {PurePosixPath(carte.page(chemin) or ""): octets for chemin, octets in annexes.items()}
+    reseau = _reseau(sources, maintenant, nav, textes)
+    return Preparation(fichiers, articles, nav, reseau, _origines(sources, carte), [*constats, *absentes])
+
+
+def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]]:
+    gardees: dict[str, bytes] = {}
+    constats: list[Constat] = []
+    for chemin, octets in lues.items():
+        propre = images.nettoyer(octets)
+        if isinstance(propre, Refus):
+            constats.append(erreur(propre.code, Emplacement(chemin), propre.fait, propre.remede))
+        else:
+            gardees[chemin] = propre
+    return gardees, constats
+
+
+def _article(article: Texte, carte: Carte, constats: list[Constat]) -> str:
+    relie = relier(article, carte.pour_html(actualites.RACINE), constats)
+    tete, saut, corps = relie.partition("\n\n")
+    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}")
+
+
+def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapping[PurePosixPath, str]) -> dict[str, Any]:
+    """Ce que l'en-tête et le pied de toutes les pages disent du réseau."""
+    reglage = sources.reglage
+    jour = maintenant.astimezone(PARIS).date()
+    presents = (("Commander", "guide/commander"), ("Charte", "charte"), ("Guide", "guide"), ("Catalogue", "catalogue"))
+    pied = [{"titre": titre, "adresse": f"{page}/index.html"} for titre, page in presents if PurePosixPath(page, "index.md") in textes]
+    return {
+        "nom": str(reglage.get("site_name") or "cabas"),
+        "description": str(reglage.get("site_description") or ""),
+        "depot": str(reglage.get("repo_url") or "").rstrip("/"),
+        "modifier": str(reglage.get("edit_uri") or "").strip("/"),
+        "annonce": f"Réseau d’exemple, arrêté au {jour_du_mois(jour)} {jour.year}." if sources.exemple else "",
+        "menu": guide.onglets(nav),
+        "pied": [*pied, {"titre": "Flux des actualités", "adresse": "actualites/flux.atom.xml"}],
+        "dossiers": sorted({page.parts[0] for page in textes if len(page.parts) > 1} | {"actualites", "bons", "assets"}),
+    }
+
+
+def _origines(sources: Sources, carte: Carte) -> dict[str, str]:
+    """De chaque page construite au fichier du dépôt à corriger."""
+    depot = sources.depot
+    fiches = [fiche.source.fichier for famille in (depot.produits, depot.producteurs, depot.groupements) for fiche in famille.values()]
+    sources_de = {chemin: chemin for chemin in fiches}
+    sources_de |= {texte.chemin: str(texte.entete.get("source") or texte.chemin) for texte in (*sources.textes, *sources.articles)}
+    origines: dict[str, str] = {}
+    for chemin, origine in sources_de.items():
+        page = carte.page(chemin)
+        if page:
+            origines[f"{page.removesuffix('.md')}.html" if page.endswith(".md") else page] = origine
+    return origines

@@ -1,0 +1,150 @@
+"""Monter le guide : où va chaque texte de `content/`, et ses liens réécrits en conséquence.
+
+`content/guide/x.md` → `guide/x/`, `charte.md` → `charte/`, `missions/y.md` → `missions/y/`. Un lien écrit entre fichiers du dépôt
+(« ../charte.md », « ../../catalogue/produits/x.yaml ») devient un lien entre pages : qui écrit suit les dossiers, qui lit
+suit le site.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from cabas.constats import Constat, Emplacement, erreur
+from cabas.rendu.echappement import lignes_hors_code
+from cabas.rendu.fiches import Fait
+from cabas.typographie import enumerer
+
+GUIDE = "content/guide"
+
+
+class Texte(NamedTuple):
+    """Un Markdown du dépôt : son chemin, son en-tête, son texte, et la ligne où celui-ci commence."""
+
+    chemin: str
+    entete: Mapping[str, Any]
+    corps: str
+    ligne: int = 1
+
+
+def destination(chemin: str) -> PurePosixPath | None:
+    """Où va un fichier de `content/guide` dans les pages préparées ; `None` s'il n'est pas du guide.
+
+    >>> str(destination("content/guide/missions/caisse.md"))
+    'missions/caisse/index.md'
+    """
+    if not chemin.startswith(GUIDE + "/"):
+        return None
+    relatif = PurePosixPath(chemin[len(GUIDE) + 1 :])
+    racine = relatif.parts[0]
+    if relatif == PurePosixPath("charte.md"):
+        base = PurePosixPath("charte.md")
+    elif racine == "missions" and len(relatif.parts) > 1:
+        base = relatif
+    else:
+        base = PurePosixPath("guide") / relatif
+    if base.suffix != ".md":
+        return base
+    return base if base.name == "index.md" else base.with_suffix("") / "index.md"
+
+
+_LIEN = re.compile(r"(?P<avant>\]\(\s*<?)(?P<cible>[^)\s>]+)(?P<apres>>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\))")
+_REFERENCE = re.compile(r"^(?P<avant> {0,3}\[[^\]^]+\]:\s+<?)(?P<cible>[^\s>]+)(?P<apres>.*)$", re.DOTALL)
+_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_ABSOLU = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#")
+
+Situer = Callable[[str], str | None]
+"""Du chemin d'un fichier du dépôt à l'adresse à écrire dans la page, ou `None` s'il n'est pas publié."""
+
+
+def relier(texte: Texte, situer: Situer, constats: list[Constat]) -> str:
+    """Le texte, ses liens relatifs réécrits. Un lien vers un fichier absent ou non publié est un constat `lien-casse`."""
+    dossier = posixpath.dirname(texte.chemin)
+    sorties: list[str] = []
+    for numero, (ligne, est_texte) in enumerate(lignes_hors_code(texte.corps), texte.ligne):
+
+        def remplacer(trouve: re.Match[str], numero: int = numero) -> str:
+            chemin, diese, ancre = trouve["cible"].partition("#")
+            if not chemin or _ABSOLU.match(trouve["cible"]):
+                return trouve[0]
+            vise = posixpath.normpath(posixpath.join(dossier, chemin)).lstrip("/")
+            adresse = situer(vise)
+            if adresse is None:
+                constats.append(
+                    erreur("lien-casse", Emplacement(texte.chemin, numero), f"Le lien « {trouve['cible']} » ne mène à aucune page.",
+                           "Écrire le chemin d’un fichier du dépôt, à partir de ce fichier-ci.")
+                )
+                return trouve[0]
+            return f"{trouve['avant']}{adresse}{diese}{ancre}{trouve['apres']}"
+
+        a_des_liens = est_texte and ("](" in ligne or "]:" in ligne)
+        sorties.append(_REFERENCE.sub(remplacer, _hors_code_en_ligne(ligne, remplacer)) if a_des_liens else ligne)
+    return "".join(sorties)
+
+
+def _hors_code_en_ligne(ligne: str, remplacer: Callable[[re.Match[str]], str]) -> str:
+    morceaux: list[str] = []
+    fin = 0
+    for code in _CODE.finditer(ligne):
+        # Un libellé de lien peut être du code ([`x`](y)) : on ne coupe que ce qui ne précède pas une cible.
+        if ligne[code.end() :].lstrip("`").startswith("]("):
+            continue
+        morceaux += [_LIEN.sub(remplacer, ligne[fin : code.start()]), code[0]]
+        fin = code.end()
+    return "".join([*morceaux, _LIEN.sub(remplacer, ligne[fin:])])
+
+
+_QUAND = re.compile(r"(?P<repere>ouverture|cloture|livraison|distribution)(?P<ecart>[+-]\d+j)?(?:\s+(?P<reste>.+))?")
+_REPERES = {"ouverture": "l’ouverture", "cloture": "la clôture", "livraison": "la livraison", "distribution": "la distribution"}
+
+
+def quand_en_clair(code: str) -> str:
+    """« cloture+1j avant 12h » → « le lendemain de la clôture, avant 12 h ». Un texte libre est rendu tel quel.
+
+    >>> quand_en_clair("ouverture-3j")
+    '3 jours avant l’ouverture'
+    """
+    trouve = _QUAND.fullmatch(code.strip())
+    if trouve is None:
+        return code
+    repere, ecart = trouve["repere"], int((trouve["ecart"] or "0j")[:-1])
+    nom = _REPERES[repere]
+    if ecart == 0:
+        texte = f"le jour de {nom}"
+    elif ecart == 1:
+        texte = f"le lendemain de {nom}"
+    elif ecart == -1:
+        texte = f"la veille de {nom}"
+    else:
+        texte = f"{abs(ecart)} jours {'après' if ecart > 0 else 'avant'} {nom}"
+    reste = re.sub(r"(\d)h\b", r"\1 h", trouve["reste"] or "")
+    return f"{texte}, {reste}" if reste else texte
+
+
+def _liste(valeur: Any) -> list[str]:
+    return [str(element) for element in valeur] if isinstance(valeur, (list, tuple)) else [str(valeur)] if valeur else []
+
+
+def faits_mission(entete: Mapping[str, Any]) -> list[Fait]:
+    """Ce que dit l'en-tête d'une fiche mission : quand, combien de temps, qui, quels besoins."""
+    quand = [quand_en_clair(un) for un in _liste(entete.get("quand"))]
+    faits = [
+        Fait("Quand", enumerer(quand, "puis")),
+        Fait("Durée", str(entete.get("duree") or "")),
+        Fait("Qui", enumerer(_liste(entete.get("role")))),
+        Fait("Besoins couverts", ", ".join(_liste(entete.get("besoins")))),
+    ]
+    return [fait for fait in faits if fait.texte]
+
+
+def materiel(entete: Mapping[str, Any]) -> list[str]:
+    """Ce qu'il faut préparer pour une mission."""
+    return _liste(entete.get("materiel"))
+
+
+def est_mission(page: PurePosixPath) -> bool:
+    """La page préparée est-elle une fiche mission (et non leur liste) ?"""
+    return page.parts[0] == "missions" and len(page.parts) == 3
