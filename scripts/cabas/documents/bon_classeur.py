@@ -43,8 +43,19 @@ def bon_xlsx(titre: str, intitules: Sequence[str], pas: Mapping[str, int], choix
             lettre = xlsxwriter.utility.xl_col_to_name(rang)
             feuille.data_validation(1, rang, LIGNES, rang, _regle(f"{lettre}2", pas[intitule]))
         elif choix.get(intitule):
-            feuille.data_validation(1, rang, LIGNES, rang, {"validate": "list", "source": list(choix[intitule]), "error_type": "warning",
-                                                            "error_title": "À vérifier", "error_message": "Cette valeur n’est pas dans la liste."})
+            feuille.data_validation(
+                1,
+                rang,
+                LIGNES,
+                rang,
+                {
+                    "validate": "list",
+                    "source": list(choix[intitule]),
+                    "error_type": "warning",
+                    "error_title": "À vérifier",
+                    "error_message": "Cette valeur n’est pas dans la liste.",
+                },
+            )
     classeur.close()
     return tampon.getvalue()
 

@@ -23,6 +23,7 @@ GROS = 16
 FEUILLE = 2
 """Une feuille a deux faces."""
 
+
 class Serrage(NamedTuple):
     """Corps des précisions (points), hauteur d'une ligne à remplir (dixièmes de mm), blanc au-dessus du nom (centièmes)."""
 
