@@ -70,8 +70,8 @@ def test_le_total_du_bon_est_celui_du_recap(chromium: str, mini_depot: Path, tmp
 
 def test_la_grille_vide_remplie_se_fusionne(mini_depot: Path) -> None:
     depot, _constats = charger(mini_depot)
-    grille = list(csv.reader(io.StringIO(bon_csv(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"]).lstrip("\ufeff")), delimiter=";"))
-    entete = grille[0]
+    texte = bon_csv(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"]).lstrip("\ufeff")
+    entete = next(csv.reader(io.StringIO(texte), delimiter=";"))
     rangee = ["A-1" if intitule == "cellule" else "1" if "[jus-de-pomme]" in intitule and "olérance" not in intitule else "" for intitule in entete]
     bons = mini_depot / "prive/2026-12/les-tilleuls/bons"
     bons.mkdir(parents=True)
@@ -103,6 +103,6 @@ def test_les_commandes_du_lisezmoi_dans_un_clone(racine: Path, tmp_path: Path) -
     assert fini.returncode == 0, fini.stdout + fini.stderr
     annonces = re.findall(r"(\S+/\S+\.(?:html|pdf|xlsx))", fini.stdout)
     assert len({annonce for annonce in annonces if (clone / annonce).exists()}) >= 5, fini.stdout
-    essai = subprocess.run(f"{commandes[1]} --dry-run", shell=True, cwd=clone, env=sans_venv, capture_output=True, text=True, encoding="utf-8", check=False)
+    essai = subprocess.run(["make", "test", "--dry-run"], cwd=clone, env=sans_venv, capture_output=True, text=True, encoding="utf-8", check=False)
     assert essai.returncode == 0
     assert "pytest" in essai.stdout

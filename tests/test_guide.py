@@ -11,7 +11,11 @@ from cabas.temps import PARIS
 
 RACINE = Path(__file__).parents[1]
 PAQUET = RACINE / "scripts/cabas"
-FUSION = ("calculs/jugement.py", "calculs/fusion.py", "lecture/bons.py", "lecture/prive.py", "lecture/annexes.py", "cli/fusionner.py", "lecture/colonnes.py", "lecture/tableaux.py")
+FUSION = tuple(
+    f"{couche}/{module}.py"
+    for couche, modules in (("calculs", "jugement fusion"), ("lecture", "bons rangees prive annexes colonnes tableaux"), ("cli", "fusionner"))
+    for module in modules.split()
+)
 AILLEURS = {"dossier-absent", "fichier-illisible"}
 MAINTENANT = datetime(2026, 11, 22, 12, tzinfo=PARIS)
 

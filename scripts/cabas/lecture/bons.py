@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
+from cabas.lecture.rangees import DECALEE, Carre, Rangee
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
@@ -31,11 +32,6 @@ _MELANGE = Refus(
     "Recopier cette quantité sur une ligne à elle.",
 )
 _DEUX_QUANTITES = Refus("colonne-ambigue", "Deux colonnes de quantité ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
-DECALEE = Refus(
-    "ligne-decalee",
-    "Les cases de cette ligne ont glissé : on ne sait plus à quel produit va chaque quantité.",
-    "Relire la réponse dans le service d’origine, et la ressaisir.",
-)
 
 
 def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "") -> tuple[list[LigneLue], list[Constat]]:
@@ -61,14 +57,8 @@ def ligne_illisible(fichier: str, groupement: str, refus: Refus) -> LigneLue:
     )
 
 
-def oter_apostrophe(texte: str) -> str:
-    """Ôte l'apostrophe qu'un export a mise devant `= + - @` pour désarmer un tableur (la nôtre comprise)."""
-    return texte[1:] if len(texte) > 1 and texte[0] == "'" and texte[1] in "=+-@\t\r0123456789" else texte
-
-
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
 Faire = Callable[..., LigneLue]
-Rangee = tuple[int, list[str], Refus | None]
 
 
 class _Lecture:
@@ -78,11 +68,9 @@ class _Lecture:
         self.court = nom.rpartition("/")[2] + (f"#{tableau.feuille}" if "#" in fichier else "")
         self.fichier, self.groupement, self.catalogue, self.tableau = fichier, groupement, catalogue, tableau
         self.constats: list[Constat] = []
-        self.numero, intitules = tableau.lignes[tableau.entete]
-        self.largeur = self.large = len(intitules)
-        while self.largeur and not intitules[self.largeur - 1].strip():
-            self.largeur -= 1
-        self.colonnes = catalogue.comprendre(intitules)
+        self.carre = Carre(tableau)
+        self.numero = self.carre.numero
+        self.colonnes = catalogue.comprendre(tableau.lignes[tableau.entete][1])
         # Une colonne absente se lit au rang -1, où chaque rangée garde une case vide : aucun cas particulier ensuite.
         self.rangs: dict[str, int] = dict.fromkeys((*ROLES, "produit", "quantite", "tolerance"), -1)
         for colonne in reversed(self.colonnes):
@@ -90,7 +78,9 @@ class _Lecture:
                 self.rangs[colonne.role] = colonne.rang
 
     def lignes(self) -> list[LigneLue]:
-        rangees = self._egarees() + self._suivantes()
+        noms = [rang for role in ("cellule", "nom", "courriel") if (rang := self.rangs[role]) >= 0]
+        quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
+        rangees = self.carre.egarees(noms, quantites) + self.carre.suivantes()
         if not rangees:
             constat = avertissement(
                 "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
@@ -98,51 +88,6 @@ class _Lecture:
             self.constats.append(constat)
         longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         return (self._longues if longue else self._grille)(rangees)
-
-    def _suivantes(self) -> list[Rangee]:
-        """Les rangées sous l'en-tête. Le même en-tête, répété, se passe ; un autre fait rejeter tout ce qui le suit."""
-        entete = [case.strip() for case in self.tableau.lignes[self.tableau.entete][1]]
-        titres, second = frozenset(filter(None, entete)), 0
-        rangees: list[Rangee] = []
-        for numero, cases in self.tableau.lignes[self.tableau.entete + 1 :]:
-            if _est_vide(cases):
-                continue
-            if not titres.isdisjoint(cases) and _est_entete(cases, titres):
-                second = 0 if [case.strip() for case in cases[: len(entete)]] == entete else numero
-                continue
-            propre = self._rangee(numero, cases)
-            rangees.append((*propre[:2], _autre_entete(second)) if second else propre)
-        return rangees
-
-    def _egarees(self) -> list[Rangee]:
-        """Les rangées de bon restées au-dessus de l'en-tête retenu : on ne sait pas les lire, on ne les tait pas."""
-        titres = frozenset(filter(None, map(str.strip, self.tableau.lignes[self.tableau.entete][1])))
-        rangees: list[Rangee] = []
-        premier = 0
-        for numero, cases in self.tableau.lignes[: self.tableau.entete]:
-            if _est_entete(cases, titres):
-                premier = premier or numero
-            elif (premier and sum(map(bool, map(str.strip, cases))) > 1) or self._est_un_bon(cases):
-                rangees.append((*self._rangee(numero, cases)[:2], _autre_entete(self.numero)))
-        return rangees
-
-    def _est_un_bon(self, cases: Sequence[str]) -> bool:
-        """Quelqu'un dans une colonne de nom, un nombre dans une colonne de quantité, et la bonne largeur."""
-        if len(cases) != self.large or not any(cases[self.rangs[role]].strip() for role in ("cellule", "nom", "courriel") if self.rangs[role] >= 0):
-            return False
-        quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
-        return any(isinstance(lu := lire_quantite(cases[rang], "kg"), int) and lu for rang in quantites)
-
-    def _rangee(self, numero: int, cases: list[str]) -> Rangee:
-        """Une rangée propre, de la largeur de l'en-tête plus une case vide, et ce qui la fait rejeter en bloc."""
-        refus = None
-        if len(cases) < self.largeur or len(cases) > self.large or (len(cases) > self.largeur and any(map(str.strip, cases[self.largeur :]))):
-            refus = DECALEE
-        propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases[: self.largeur])]
-        if len(propres) < self.largeur:
-            propres += [""] * (self.largeur - len(propres))
-        propres.append("")
-        return numero, propres, refus
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
@@ -153,12 +98,11 @@ class _Lecture:
         lignes: list[LigneLue] = []
         vides: dict[tuple[str, str], int] = {}
         pleins: set[tuple[str, str]] = set()
-        for numero, cases, refus in rangees:
+        for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
             ref, lu, plus = cases[produit].strip("[] "), cases[quantite], cases[tolerance]
             unite = connu.unite if (connu := produits.get(ref)) else "kg"
-            if any(cases[rang] not in ("", lu) for rang in doublons):
-                refus = refus or _DEUX_QUANTITES
+            refus = forme or (_DEUX_QUANTITES if any(cases[rang] not in ("", lu) for rang in doublons) else None)
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
                 lignes.append(faire("quantite", ref, lu if not refus else _tout(cases), plus, refus))
                 pleins.add((cases[cellule], cases[envoye]))
@@ -271,28 +215,9 @@ def _sans_produit(colonne: Colonne) -> Colonne:
     return colonne
 
 
-def _est_entete(cases: Sequence[str], titres: frozenset[str]) -> bool:
-    """Cette rangée est-elle un en-tête ? Deux intitulés au moins, et la moitié de ses cases."""
-    pleines = [case.strip() for case in cases if case.strip()]
-    communes = sum(case in titres for case in pleines)
-    return communes > 1 and 2 * communes >= len(pleines)
-
-
-def _autre_entete(numero: int) -> Refus:
-    return Refus(
-        "ligne-decalee",
-        f"Deux tableaux sont collés dans ce fichier : l’en-tête de la ligne {numero} n’est pas celui de ces quantités.",
-        "En faire deux fichiers, chacun avec son en-tête.",
-    )
-
-
 def _tout(cases: Sequence[str]) -> str:
     """Les cases d'une rangée qu'on ne sait plus lire, mises bout à bout pour qu'on la retrouve."""
     return " | ".join(case for case in cases if case)[:120]
-
-
-def _est_vide(cases: Sequence[str]) -> bool:
-    return not any(cases) or not any(map(str.strip, cases))
 
 
 def est_nulle(texte: str, unite: str) -> bool:

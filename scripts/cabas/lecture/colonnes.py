@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -92,10 +93,14 @@ class Catalogue:
                 return self.noms[candidat]
         return []
 
+    def _nomme(self, intitule: str) -> bool:
+        """Vrai si l'intitulé entier (prix et unité mis à part) est le nom d'un produit."""
+        return any(candidat in self.noms for candidat in self._candidats(intitule, grille=False))
+
     @staticmethod
-    def _candidats(intitule: str) -> list[str]:
+    def _candidats(intitule: str, *, grille: bool = True) -> list[str]:
         candidats = [simplifier(intitule)]
-        candidats += [simplifier(trouve[1]) for motif in _GRILLES if (trouve := motif.search(intitule.strip()))]
+        candidats += [simplifier(trouve[1]) for motif in _GRILLES if grille and (trouve := motif.search(intitule.strip()))]
         for candidat in list(candidats):
             sans_unite = _UNITE.sub("", candidat)
             candidats += [sans_unite, _PRIX.sub("", candidat).strip(" -,"), _PRIX.sub("", sans_unite).strip(" -,")]
@@ -122,20 +127,24 @@ class Catalogue:
     def comprendre(self, intitules: list[str]) -> list[Colonne]:
         """Le rôle de chaque colonne. Les intitulés vides de droite sont passés."""
         colonnes: list[Colonne] = []
-        for index, brut in enumerate(intitules):
-            intitule = " ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split())
+        propres = [" ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split()) for brut in intitules]
+        questions = Counter(question for intitule in propres if (question := _question(intitule)))
+        for index, intitule in enumerate(propres):
             if intitule:
-                colonnes.append(self._une(index, intitule))
+                colonnes.append(self._une(index, intitule, en_grille=questions[_question(intitule)] > 1))
             elif any(map(str.strip, intitules[index + 1 :])):  # un intitulé effacé : ses nombres ne se perdent pas
                 colonnes.append(Colonne(index, f"colonne {index + 1}, sans intitulé", "quantite", refus="colonne-inconnue"))
         return colonnes
 
-    def _une(self, index: int, intitule: str) -> Colonne:
+    def _une(self, index: int, intitule: str, *, en_grille: bool) -> Colonne:
+        """Une colonne. « Produits [Miel] » n'est une ligne de grille que si d'autres colonnes posent la même question."""
         propre = simplifier(intitule)
         role = roles_connus().get(propre)
         if role is not None:
             return Colonne(index, intitule, role)
         refs = self._chercher(intitule)
+        if refs and not en_grille and not _REF.search(intitule) and not _CHAMP.fullmatch(intitule.strip()) and not self._nomme(intitule):
+            refs = []
         champ = _CHAMP.fullmatch(intitule.strip())
         tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(_REF.sub("", propre)))
         unite = trouve[1] if (trouve := _UNITE.search(propre)) else ""
@@ -153,6 +162,12 @@ class Catalogue:
             proches=proches,
             produit=bool(proches or unite or _PRIX.search(propre) or _REF.search(intitule)),
         )
+
+
+def _question(intitule: str) -> str:
+    """Ce qui précède la ligne d'une grille : « Produits » dans « Produits [Miel] », « Produits (Miel - Quantité) »…"""
+    trouve = next((trouve for motif in _GRILLES if (trouve := motif.search(intitule.strip()))), None)
+    return simplifier(intitule[: trouve.start()]) if trouve else ""
 
 
 def remede_de_colonne(colonne: Colonne) -> str:

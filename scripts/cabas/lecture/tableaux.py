@@ -88,10 +88,9 @@ def decoder(octets: bytes) -> str | Refus:
     return texte
 
 
-_ACCENTS = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ’‘“”«»…·–—€°")
+_ACCENTS = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ’“”«»…·–—€°")
 
-_DEBUTS = (b"\xc2", b"\xc3", b"\xc5", b"\xe2")
-"""Le premier octet, en UTF-8, de presque tout caractère français qui n'est pas ASCII."""
+_DEBUTS = (b"\xc2", b"\xc3", b"\xc5", b"\xe2")  # le premier octet, en UTF-8, d'un caractère français hors ASCII
 
 
 def _utf8_abime(octets: bytes) -> bool:
@@ -150,9 +149,13 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
 
 
 def _avale(cases: list[str], separateur: str) -> bool:
-    """Vrai si une case de plusieurs lignes contient une rangée entière : ce n'est pas une remarque, c'est un guillemet perdu."""
-    seuil = max(1, len(cases) - 2)
-    return any(ligne.count(separateur) >= seuil for case in cases if "\n" in case or "\r" in case for ligne in case.splitlines())
+    """Vrai si une case contient une rangée (assez de séparateurs, sans espace après, un nombre seul) : un guillemet s'est perdu."""
+    for ligne in (ligne for case in cases if "\n" in case or "\r" in case for ligne in case.splitlines()):
+        morceaux = [morceau.strip('"') for morceau in ligne.split(separateur)]
+        rangee = len(morceaux) > max(2, len(cases) - 2) and not any(morceau.startswith(" ") for morceau in morceaux)
+        if rangee and any(morceau.replace(",", "").replace(".", "").isdigit() for morceau in morceaux):
+            return True
+    return False
 
 
 def _dire(faute: csv.Error) -> str:
