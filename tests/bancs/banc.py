@@ -77,7 +77,7 @@ def fusionner(dossier: Path, lignes: int, fichiers: int, rivaux: dict[str, float
         ecrire_depot(depot)
         (depot / ".build").mkdir()  # comme après un premier make : des fiches déjà vérifiées ne sont pas revérifiées
     ecrire_bons(prive, lignes, fichiers)
-    commandes = {"cabas": (*CABAS, "fusionner", COMMANDE, "--depot", str(depot), "--prive", str(prive), "--sans-classeur")}
+    commandes = {"cabas": (*CABAS, "fusionner", COMMANDE, "--depot", str(depot), "--prive", str(prive), "--sans-classeur", "--sans-producteurs")}
     commandes |= {nom: rival(nom, str(prive / COMMANDE)) for nom in rivaux}
     releves = comparer(commandes, fois)
     totaux = {nom: somme(releves[nom].sortie) for nom in rivaux} | {"cabas": somme_du_recap(prive)}

@@ -59,7 +59,10 @@ def ajouter_communes(analyseur: argparse.ArgumentParser) -> None:
 
 
 def completer(arguments: argparse.Namespace) -> argparse.Namespace:
-    """Pose les valeurs par défaut des options communes, et fait des chemins de vrais chemins."""
+    """Pose les valeurs par défaut des options communes, et fait des chemins de vrais chemins.
+
+    Pas de `type=Path` : importer pathlib coûte à `cabas --help` le quart de son temps.
+    """
     from pathlib import Path
 
     for nom, defaut in _COMMUNES.items():
@@ -67,6 +70,8 @@ def completer(arguments: argparse.Namespace) -> argparse.Namespace:
             setattr(arguments, nom, defaut)
     arguments.depot = Path(arguments.depot).resolve()
     arguments.prive = Path(arguments.prive or arguments.depot / "prive").resolve()
+    if getattr(arguments, "sortie", None) is not None:
+        arguments.sortie = Path(arguments.sortie)
     return arguments
 
 

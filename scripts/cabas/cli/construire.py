@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cabas.cli.analyseur import inscrire_verbe
@@ -11,6 +10,7 @@ from cabas.cli.impression import Imprimeur
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from cabas.constats import Refus
 
@@ -29,7 +29,7 @@ def inscrire(sous_commandes: Any) -> None:
 
 def ajouter_options(analyseur: argparse.ArgumentParser) -> None:
     """Les options que `construire` et `servir` partagent."""
-    analyseur.add_argument("--sortie", type=Path, metavar="DOSSIER", help="où écrire le site (site/ du dépôt, par défaut)")
+    analyseur.add_argument("--sortie", metavar="DOSSIER", help="où écrire le site (site/ du dépôt, par défaut)")
     analyseur.add_argument("--maintenant", metavar="INSTANT", help="faire comme si l'on était à cet instant (2026-12-01T08:00)")
 
 

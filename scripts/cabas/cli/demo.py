@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cabas.cli.analyseur import inscrire_verbe
@@ -12,6 +11,7 @@ from cabas.cli.impression import Imprimeur
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from cabas.calculs.recap import Recap
     from cabas.constats import Constat

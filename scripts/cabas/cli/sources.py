@@ -15,8 +15,22 @@ if TYPE_CHECKING:
 REGLAGE = "mkdocs.yml"
 TECHNIQUE = "content/guide/technique"
 TABLES = (
-    "produits", "lot", "coupe", "rubriques", "producteurs", "groupements", "tarifs", "adhesions",
-    "commandes", "limites", "fenetres", "distribution", "creneaux", "bons", "adherents", "mouvements",
+    "produits",
+    "lot",
+    "coupe",
+    "rubriques",
+    "producteurs",
+    "groupements",
+    "tarifs",
+    "adhesions",
+    "commandes",
+    "limites",
+    "fenetres",
+    "distribution",
+    "creneaux",
+    "bons",
+    "adherents",
+    "mouvements",
 )
 REPRENDRE = "Reprendre mkdocs.yml dans le dépôt de cabas."
 
