@@ -65,7 +65,7 @@ BIBLIOTHEQUES: dict[str, set[str]] = {
     "mkdocs": {"publication"},
     "material": {"publication"},
     "pelican": {"publication"},
-    "watchfiles": {"publication", "cli/servir.py"},
+    "watchfiles": {"publication", "cli/surveillance.py"},
 }
 
 # Le noyau doit pouvoir tourner dans un navigateur : ni fichier, ni processus, ni réseau, ni horloge.
@@ -80,7 +80,7 @@ LIGNES_PAR_MODULE = 250
 
 
 def nom(module: Path) -> str:
-    """Le chemin d'un module dans le paquet, comme « cli/servir.py »."""
+    """Le chemin d'un module dans le paquet, comme « cli/surveillance.py »."""
     return module.relative_to(PAQUET).as_posix()
 
 

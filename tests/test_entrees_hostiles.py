@@ -13,7 +13,7 @@ import xlsxwriter
 
 from cabas.cli import principal
 from cabas.demonstration.classeurs import ods
-from cabas.lecture.tableaux import en_texte
+from cabas.lecture.classeurs import en_texte
 
 BON = "cellule;produit;quantite\nA-1;farine-t65;2\n"
 
@@ -183,3 +183,47 @@ def test_aucune_trace_ne_parvient_a_la_personne(
     assert "--trace" in dit
     with pytest.raises(ZeroDivisionError):
         principal([*arguments, "--trace"])
+
+
+def test_une_formule_en_erreur_n_est_pas_une_case_vide(bons: Path, mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tampon = io.BytesIO()
+    livre = xlsxwriter.Workbook(tampon)
+    page = livre.add_worksheet("Bons & co")
+    page.write_row(0, 0, ["cellule", "Lentilles vertes", "Jus de pomme", "Total"])
+    page.write_row(1, 0, ["A-2", 1])
+    page.write_formula(1, 2, "=Z1+1", None, "#REF!")
+    page.write_formula(1, 3, "=1+1", None, 2)
+    livre.close()
+    octets = tampon.getvalue()
+    (bons / "formules.xlsx").write_bytes(octets)
+    code, bilan, constats = fusionner(mini_depot, capsys)
+    assert (code, bilan["lues"], bilan["rejetees"]) == (1, 3, 1)
+    assert constats[0]["code"] == "quantite-illisible"
+    assert "#REF!" in str(constats[0]["message"])
+    with zipfile.ZipFile(io.BytesIO(octets)) as livre_zip:
+        membres = {nom: livre_zip.read(nom) for nom in livre_zip.namelist()}
+    membres["xl/worksheets/sheet1.xml"] = membres["xl/worksheets/sheet1.xml"].replace(b' t="e"', b"").replace(b"<v>#REF!</v>", b"")
+    (bons / "formules.xlsx").write_bytes(archive(membres))
+    code, bilan, constats = fusionner(mini_depot, capsys)
+    assert (code, bilan["rejetees"], constats[0]["code"]) == (1, 1, "quantite-illisible")
+
+
+def test_feuilles_masquees_et_feuilles_etrangeres(bons: Path, mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tampon = io.BytesIO()
+    livre = xlsxwriter.Workbook(tampon)
+    for nom, rangees in (
+        ("Mode d’emploi", [["Écrire une ligne par personne."]]),
+        ("Bons", [["cellule", "Lentilles vertes"], ["A-2", 1]]),
+        ("Mardi", [["cellule", "Jus de pomme"], ["A-2", 2]]),
+        ("Caché", [["cellule", "Lentilles vertes"], ["A-2", 9]]),
+    ):
+        page = livre.add_worksheet(nom)
+        for numero, rangee in enumerate(rangees):
+            page.write_row(numero, 0, rangee)
+        if nom == "Caché":
+            page.hide()
+    livre.close()
+    (bons / "classeur.xlsx").write_bytes(tampon.getvalue())
+    code, bilan, constats = fusionner(mini_depot, capsys)
+    assert (code, bilan["lues"], bilan["retenues"]) == (0, 3, 3), "deux feuilles d'un même classeur ne se remplacent pas"
+    assert [(constat["code"], "Mode d’emploi" in str(constat["message"])) for constat in constats] == [("feuille-ignoree", True)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
 from cabas.lecture.rangees import DECALEE, Carre, Rangee
-from cabas.lecture.tableaux import Tableau, lire_tableaux
+from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 from cabas.typographie import simplifier
@@ -43,8 +43,13 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
     constats: list[Constat] = []
+    seul = sum(tableau.entete != SANS_ENTETE for tableau in lu) == 1
     for tableau in lu:
-        lecture = _Lecture(fichier if len(lu) == 1 else f"{fichier}#{tableau.feuille}", groupement, catalogue, tableau, jumeau or fichier)
+        if tableau.entete == SANS_ENTETE:
+            fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
+            constats.append(avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande."))
+            continue
+        lecture = _Lecture(fichier if seul else f"{fichier}#{tableau.feuille}", groupement, catalogue, tableau, jumeau or fichier)
         lignes += lecture.lignes()
         constats += lecture.constats
     return lignes, constats
@@ -65,7 +70,7 @@ class _Lecture:
     """La lecture d'une feuille : colonnes comprises une fois, puis ligne à ligne."""
 
     def __init__(self, fichier: str, groupement: str, catalogue: Catalogue, tableau: Tableau, nom: str) -> None:
-        self.court = nom.rpartition("/")[2] + (f"#{tableau.feuille}" if "#" in fichier else "")
+        self.court = nom.rpartition("/")[2]
         self.fichier, self.groupement, self.catalogue, self.tableau = fichier, groupement, catalogue, tableau
         self.constats: list[Constat] = []
         self.carre = Carre(tableau)

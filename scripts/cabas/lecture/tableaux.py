@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cabas.constats import Refus
+from cabas.lecture.classeurs import illisible, lire_classeur
 
 SEPARATEURS = (";", ",", "\t", "|")
 LIGNES_D_ENTETE = 12
+SANS_ENTETE = -1
 LIGNES_MAX = 200_000
 COLONNES_MAX = 1_000
 CASE_MAX = 20_000
-DEPLIE_MAX = 60_000_000
 Compter = Callable[[list[str]], int]
 
 
 class Tableau(NamedTuple):
-    """Une feuille lue : `lignes[i]` est (numéro dans le fichier, cases). `entete` est l'index de la ligne d'intitulés."""
+    """Une feuille lue : `lignes[i]` est (numéro dans le fichier, cases). `entete` est l'index de la ligne d'intitulés, ou
+    `SANS_ENTETE` pour une feuille remplie dont on ne reconnaît rien.
+    """
 
     feuille: str
     lignes: list[tuple[int, list[str]]]
@@ -57,11 +57,6 @@ _AUTRES = (
     (b"<html", "une page web"),
     (b"<!doctype html", "une page web"),
 )
-
-
-def illisible(fait: str, remede: str) -> Refus:
-    """Un refus de tout le fichier."""
-    return Refus("fichier-illisible", fait, remede)
 
 
 def decoder(octets: bytes) -> str | Refus:
@@ -188,63 +183,21 @@ def _essayer(debut: str, separateur: str) -> list[list[str]]:
 
 
 def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
-    if octets.startswith(b"PK") and (refus := _bombe(octets)):
-        return refus
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
-        visibles = [feuille.name for feuille in classeur.sheets_metadata if str(feuille.visible).endswith("Visible")]
-        feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in visibles]
-    except (CalamineError, OSError, ValueError, RuntimeError):
-        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
-    except BaseException as faute:  # une panique de la bibliothèque Rust n'est pas une Exception
-        if type(faute).__name__ != "PanicException":
-            raise
-        return illisible("Le classeur est abîmé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
-    tableaux = []
-    for nom, brutes in feuilles:
-        if len(brutes) > LIGNES_MAX or any(len(ligne) > COLONNES_MAX for ligne in brutes[:1]):
+    feuilles = lire_classeur(octets)
+    if isinstance(feuilles, Refus):
+        return feuilles
+    tableaux: list[Tableau] = []
+    for nom, lignes in feuilles:
+        if len(lignes) > LIGNES_MAX or any(len(cases) > COLONNES_MAX for _numero, cases in lignes[:1]):
             return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
-        lignes = [(numero, [en_texte(case) for case in ligne]) for numero, ligne in enumerate(brutes, 1)]
         scores = [(compter(cases), -index) for index, (_numero, cases) in enumerate(lignes[:LIGNES_D_ENTETE])]
         if scores and max(scores)[0]:
             tableaux.append(Tableau(nom, lignes, -max(scores)[1]))
-    return tableaux or illisible(
-        "Aucune feuille n’a d’intitulés connus.",
-        "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
-    )
-
-
-def _bombe(octets: bytes) -> Refus | None:
-    """Refuse une archive qui se déplierait en un volume démesuré, sans la déplier."""
-    try:
-        membres = zipfile.ZipFile(io.BytesIO(octets)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
-    if len(membres) > 2_000 or sum(membre.file_size for membre in membres) > DEPLIE_MAX:
-        return illisible("Le classeur se déplierait en un volume démesuré.", "Vérifier d’où il vient ; ne pas l’ouvrir en cas de doute.")
-    return None
-
-
-def en_texte(case: Any) -> str:
-    """Une case typée d'un classeur, en texte. Les nombres perdent les miettes du binaire (0,30000000000000004 → 0.3)."""
-    if isinstance(case, str):
-        return case
-    if case is None:
-        return ""
-    if isinstance(case, bool):
-        return "vrai" if case else "faux"
-    if isinstance(case, int):
-        return str(case)
-    if isinstance(case, datetime):
-        return case.isoformat(timespec="seconds")
-    if isinstance(case, date | time):
-        return case.isoformat()
-    if isinstance(case, (Decimal,)) or type(case).__name__ == "float":
-        try:
-            exact = Decimal(repr(case)).quantize(Decimal("1e-9")).normalize()
-        except ArithmeticError:
-            return str(case)
-        return format(exact, "f")
-    return str(case)
+        elif any(any(cases) for _numero, cases in lignes):
+            tableaux.append(Tableau(nom, [], SANS_ENTETE))
+    if all(tableau.entete == SANS_ENTETE for tableau in tableaux):
+        return illisible(
+            "Aucune feuille n’a d’intitulés connus.",
+            "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
+        )
+    return tableaux
