@@ -102,6 +102,8 @@ def servir(arguments: argparse.Namespace) -> int:
     from cabas.publication.apercu import Apercu
     from cabas.publication.serveur import Vitrine, ouvrir
 
+    for arret in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(arret, signal.default_int_handler)  # lancé en arrière-plan, un processus hérite de Ctrl+C ignoré
     imprimeur = Imprimeur(arguments.format)
     code = construire.executer(arguments)
     atelier = _Atelier(arguments, imprimeur)
