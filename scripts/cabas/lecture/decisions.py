@@ -73,8 +73,17 @@ def _lire_une(noeud: Noeud, fichier: str) -> Decision | Constat:
         lu = scalaire(connus[cle], valeur)
         if isinstance(lu, Refus):
             return _fausse(source, cle, f"{cle} : {lu.fait}", lu.remede)
-        valeurs[cle] = " ".join(lu.split()) if isinstance(lu, str) and cle != "lu" else lu
+        valeurs[cle] = " ".join(lu.split()) if isinstance(lu, str) and cle not in ("lu", "fichier", "colonne") else lu
+    if "fichier" in valeurs:
+        valeurs["fichier"] = _relatif(valeurs["fichier"], fichier)
     return _juger_champs(valeurs, source) or Decision(**valeurs, source=source)
+
+
+def _relatif(vise: str, fichier: str) -> str:
+    """Le chemin du journal, que l'on ait recopié celui d'un constat (`prive/2026-12/…`) ou commencé au groupement."""
+    prive, commande = fichier.split("/")[:2]
+    relatif = vise.removeprefix(f"{prive}/")
+    return relatif if relatif.startswith(f"{commande}/") else f"{commande}/{relatif}"
 
 
 def _juger_champs(valeurs: Mapping[str, Any], source: Source) -> Constat | None:
