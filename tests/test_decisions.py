@@ -7,14 +7,20 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_fusion import lire, verifier_conservation
+from test_proprietes import DEPOT, lignes
 
+from cabas.calculs.fusion import fusionner
+from cabas.calculs.jugement import Sort
+from cabas.calculs.recap import recapituler
 from cabas.cli import principal
+from cabas.constats import Source
 from cabas.lecture.decisions import lire_decisions
-from cabas.recu import Decision
+from cabas.recu import Decision, LigneLue
 from cabas.rendu.decisions import decisions_yaml
+from cabas.rendu.tables import bilan, tables
 
 BONS = (
     "bon;cellule;produit;quantite;envoye_le\n"
@@ -108,3 +114,44 @@ def test_ce_que_l_on_ecrit_se_relit(texte: str, retrait: str) -> None:
     relues, constats = lire_decisions(decisions_yaml([decision], retrait).encode(), "prive/2026-12/decisions.yaml")
     assert constats == []
     assert [relue._replace(source=decision.source) for relue in relues] == [decision]
+
+
+@st.composite
+def prises(tirer: st.DrawFn, recues: list[LigneLue]) -> list[Decision]:
+    """Des décisions au hasard, les unes justes, les autres périmées ou sans objet."""
+    decisions = []
+    for rang in range(tirer(st.integers(0, 6))):
+        lue = tirer(st.sampled_from(recues))
+        signee = {"qui": "Ana", "pourquoi": "vu", "source": Source("prive/2026-12/decisions.yaml", rang + 1)}
+        qui = {"groupement": lue.groupement, "cellule": lue.cellule or "A-1"}
+        faire = tirer(st.sampled_from(["corriger", "accepter", "annuler", "annuler-tout", "meme-cellule"]))
+        if faire == "corriger":
+            quantite = tirer(st.sampled_from(["2", "0", "1,5", "12", "250", "rien"]))
+            lu = tirer(st.sampled_from([lue.lu, lue.lu, "autre"]))
+            decisions.append(Decision("corriger", fichier=lue.fichier, ligne=lue.ligne, colonne=lue.colonne, lu=lu, quantite=quantite, **signee))
+        elif faire in ("accepter", "annuler"):
+            decisions.append(Decision(faire, bon=tirer(st.sampled_from(["X1", "X2", "X9"])), **signee))
+        elif faire == "annuler-tout":
+            decisions.append(Decision("annuler", **qui, **signee))
+        else:
+            decisions.append(Decision("meme-cellule", aussi=tirer(st.sampled_from(["A-1", "B-2", "Émile", "Z"])), **qui, **signee))
+    return decisions
+
+
+@given(lignes().filter(bool).flatmap(lambda recues: st.tuples(st.just(recues), prises(recues), st.permutations(recues))))
+@settings(max_examples=150, deadline=None)
+def test_rien_ne_se_perd_quoi_que_l_on_decide(cas: tuple[list[LigneLue], list[Decision], list[LigneLue]]) -> None:
+    recues, decisions, melange = cas
+    sorties = []
+    for ordre in (recues, melange):
+        fusion = fusionner(DEPOT, DEPOT.commandes["2026-12"], ordre, {}, {}, (), decisions)
+        recap = recapituler(DEPOT, fusion)
+        sorties.append({**tables(fusion, recap), "bilan.json": bilan(fusion, recap, {}, {}, "essai")})
+    assert sorties[0] == sorties[1]
+    assert fusion.comptes["lues"] == len(recues) == sum(fusion.comptes[sort] for sort in ("retenues", "remplacees", "rejetees", "brouillons"))
+    assert sorted(ligne.lue.lu for ligne in fusion.lignes) == sorted(lue.lu for lue in recues)
+    retenu = sum(ligne.quantite for ligne in fusion.lignes if ligne.sort is Sort.RETENUE)
+    assert retenu == sum(ligne.quantite for ligne in recap.produits) == sum(part.demande for part in recap.attributions)
+    assert sorted([*fusion.decisions, *(ecart.decision for ecart in fusion.ecarts)], key=lambda une: une.source.ligne) == decisions
+    assert all(ecart.refus.fait for ecart in fusion.ecarts)
+    assert all(ligne.message for ligne in fusion.lignes if ligne.code)

@@ -13,9 +13,11 @@ RACINE = Path(__file__).parents[1]
 PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
-    for couche, modules in (("calculs", "jugement fusion decisions"),
+    for couche, modules in (
+        ("calculs", "jugement fusion decisions"),
         ("lecture", "bons rangees prive annexes colonnes tableaux decisions"),
-        ("cli", "fusionner corriger"))
+        ("cli", "fusionner corriger"),
+    )
     for module in modules.split()
 )
 AILLEURS = {"dossier-absent", "fichier-illisible"}

@@ -97,10 +97,9 @@ class Decidees:
         bons: dict[str, Decision] = {}
         cellules: dict[str, Decision] = {}
         for decision in self._de("annuler", groupement):
-            if decision.bon:
-                bons.setdefault(decision.bon, decision)
-            else:
-                cellules.setdefault(identites.cellule(decision.cellule), decision)
+            visees, nom = (bons, decision.bon) if decision.bon else (cellules, identites.cellule(decision.cellule))
+            if visees.setdefault(nom, decision) is not decision:
+                self._refus[decision] = _sans_objet(f"Une autre décision, plus haut, annule déjà « {nom} ».")
         return [self._annuler(jugee, bons.get(jugee.lue.bon) or cellules.get(jugee.cellule)) for jugee in jugees] if bons or cellules else jugees
 
     def _annuler(self, jugee: LigneJugee, decision: Decision | None) -> LigneJugee:
@@ -113,7 +112,7 @@ class Decidees:
     def expliquer(self, groupement: str, identites: Identites, finales: list[LigneJugee], acceptes: Collection[str]) -> list[LigneJugee]:
         """Dit, sur chaque ligne que change une décision, laquelle, de qui et pourquoi. `acceptes` : les bons repris hors délai."""
         accords = {decision.bon: decision for decision in self._de("accepter", groupement) if decision.bon in acceptes}
-        self._utiles |= set(accords.values())
+        self._utiles |= {decision for decision in self._de("accepter", groupement) if decision.bon in acceptes}
         reunies = {identites.seule(d.aussi): d for d in self._de("meme-cellule", groupement) if d in self._utiles}
         if not self._utiles:
             return finales
@@ -166,7 +165,7 @@ def _inchangee(lue: LigneLue, decision: Decision) -> bool:
 def _refuser(candidates: Sequence[LigneLue], justes: Sequence[LigneLue], decision: Decision) -> Refus | None:
     """Pourquoi une correction ne peut pas s'appliquer à ces lignes, ou rien."""
     if not justes:
-        vue = candidates[0]
+        vue = min(candidates, key=lambda lue: (lue.lu, lue.cellule, lue.produit))
         fait = f"On avait lu « {decision.lu} » ; on lit maintenant « {vue.lu} » ({vue.cellule or 'sans nom'}, {vue.produit or 'sans produit'})."
         return Refus("decision-perimee", f"{fait} La décision n’est pas appliquée.", "Vérifier avec la personne, puis refaire la décision ou l’ôter.")
     if len(justes) > 1:
