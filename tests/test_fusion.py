@@ -82,6 +82,7 @@ def test_scenario(mini_depot: Path, scenario: dict[str, Any], capsys: pytest.Cap
     assert [ligne["lu"] for ligne in journal] == attendu.get("lu", [ligne["lu"] for ligne in journal])
     assert bilan["lues"] == attendu.get("lues", len(attendu["sorts"]))
     assert bilan["acceptes"] == attendu.get("acceptes", [])
+    assert [decision["action"] for decision in bilan["decisions"]] == attendu.get("decisions", [])
     assert len(bilan["ignores"]) == attendu.get("ignores", 0)
     if "manque" in attendu:
         assert {ref: nombre(manque) for ref, manque in sortie["manques"].items()} == attendu["manque"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cabas.constats import Refus
+from cabas.constats import Refus, Source
 
 
 class Adherent(NamedTuple):
@@ -21,12 +21,34 @@ class Adherent(NamedTuple):
     adhesion_jusqu_au: str = ""
 
 
+class Decision(NamedTuple):
+    """Une décision de la personne référente, lue dans `prive/<commande>/decisions.yaml`. Ce qui ne la concerne pas est vide.
+
+    `lu` : ce qui était écrit quand on a décidé ; `quantite` : ce qu'il faut lire à la place, dans l'unité du produit.
+    """
+
+    action: str
+    bon: str = ""
+    groupement: str = ""
+    cellule: str = ""
+    aussi: str = ""
+    fichier: str = ""
+    ligne: int = 0
+    colonne: str = ""
+    produit: str = ""
+    lu: str = ""
+    quantite: str = ""
+    qui: str = ""
+    pourquoi: str = ""
+    source: Source = Source("")
+
+
 class LigneLue(NamedTuple):
     """Une quantité telle que reçue, avec de quoi la retrouver.
 
     `fichier` est relatif au dossier privé ; `bon` est vide si le fichier n'en nomme pas ; `origine` est alors le nom sous
     lequel ce fichier compte (celui de son jumeau, s'il en est la copie). `unite` : celle que l'intitulé impose (« (g) »).
-    `refus` : ce que la lecture seule suffit à rejeter.
+    `refus` : ce que la lecture seule suffit à rejeter. `decision` : la correction qui vaut pour cette quantité.
     """
 
     groupement: str
@@ -48,3 +70,4 @@ class LigneLue(NamedTuple):
     refus: Refus | None = None
     origine: str = ""
     unite: str = ""
+    decision: Decision | None = None

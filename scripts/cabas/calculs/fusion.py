@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from cabas.argent import montant
+from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
 from cabas.modele import Commande, Depot
 from cabas.quantites import SEUIL_SUSPECT
-from cabas.recu import Adherent, LigneLue
+from cabas.recu import Adherent, Decision, LigneLue
 from cabas.temps import PARIS
 from cabas.typographie import de, euros, instant_long, quantite
 
@@ -43,13 +44,18 @@ class Retenue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap."""
+    """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap.
+
+    `decisions` : celles qui ont servi ; `ecarts` : celles que l'on n'a pas appliquées, et pourquoi.
+    """
 
     commande: Commande
     lignes: tuple[LigneJugee, ...]
     retenues: tuple[Retenue, ...]
     acceptes: tuple[str, ...] = ()
     comptes: Mapping[str, int] = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
+    ecarts: tuple[Ecart, ...] = ()
 
 
 def fusionner(
@@ -59,10 +65,12 @@ def fusionner(
     adherents: Mapping[str, Sequence[Adherent]],
     soldes: Mapping[str, Mapping[str, int]],
     accepter: Collection[str] = (),
+    decisions: Sequence[Decision] = (),
 ) -> Fusion:
     """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
     par_groupement: dict[str, list[LigneLue]] = {}
-    for lue in lignes:
+    decidees = Decidees(decisions)
+    for lue in decidees.corriger(lignes):
         par_groupement.setdefault(lue.groupement, []).append(lue)
     jugees: list[LigneJugee] = []
     retenues: list[Retenue] = []
@@ -70,15 +78,17 @@ def fusionner(
     for groupement in sorted(par_groupement):
         recues = par_groupement[groupement]
         identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in recues})
-        juge = Juge(depot, commande, groupement, identites, accepter)
+        decidees.reunir(groupement, identites)
+        juge = Juge(depot, commande, groupement, identites, {*accepter, *decidees.acceptes(groupement)})
         etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
-        finales = etape.fusionner([juge.juger(lue) for lue in recues])
+        jugees_seules = decidees.annuler(groupement, identites, [juge.juger(lue) for lue in recues])
+        finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
         jugees += finales
         retenues += etape.retenues(finales)
         acceptes |= juge.acceptes
     jugees.sort(key=lambda jugee: (jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne))
     retenues.sort(key=lambda retenue: (retenue.groupement, retenue.cellule, retenue.bon, retenue.produit, retenue.fichier))
-    return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees))
+    return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
 
 def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
@@ -152,7 +162,7 @@ class _Groupement:
             demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
             message = f"{demande} {de(produit.nom)} : ramené à {accorde}, le maximum est {limite} par bon."
             return jugee._replace(quantite=permis, code="quantite-plafonnee", message=message, remede="Prévenir la personne.")
-        if produit.unite == "kg" and jugee.quantite >= SEUIL_SUSPECT:
+        if produit.unite == "kg" and jugee.quantite >= SEUIL_SUSPECT and not jugee.lue.decision:
             return jugee._replace(
                 code="quantite-suspecte",
                 message=f"{quantite(jugee.quantite, produit.unite)} {de(produit.nom)} : des grammes écrits pour des kilos ?",
@@ -219,18 +229,8 @@ class _Groupement:
                 sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance)
             else:
                 sommes[cle] = Retenue(
-                    lue.groupement,
-                    jugee.cellule,
-                    lue.bon,
-                    lue.produit,
-                    jugee.quantite,
-                    jugee.tolerance,
-                    lue.creneau,
-                    self._tarif(jugee),
-                    self._prix(jugee),
-                    jugee.envoi,
-                    lue.fichier,
-                    lue.ligne,
+                    *(lue.groupement, jugee.cellule, lue.bon, lue.produit, jugee.quantite, jugee.tolerance, lue.creneau),
+                    *(self._tarif(jugee), self._prix(jugee), jugee.envoi, lue.fichier, lue.ligne),
                 )
         return list(sommes.values())
 

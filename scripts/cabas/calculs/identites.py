@@ -46,14 +46,35 @@ class Identites:
         self._connus: dict[str, Adherent | None] = {}
         self._tarifs: dict[tuple[str, str], str] = {}
         self._formes: dict[str, str] = {}
+        self._reunies: dict[str, str] = {}
         for ecriture in sorted({" ".join(unicodedata.normalize("NFC", ecriture).split()) for ecriture in ecritures}):
             self._formes.setdefault(cle(ecriture), ecriture)
 
     def cellule(self, ecriture: str) -> str:
         """Le nom sous lequel la cellule paraît partout : son code si on la connaît, sinon ce qu'elle a écrit."""
+        nom = self.seule(ecriture)
+        return self._reunies.get(cle(nom), nom) if self._reunies else nom
+
+    def seule(self, ecriture: str) -> str:
+        """La cellule de cette écriture, sans tenir compte des cellules réunies par une décision."""
         recherche = cle(ecriture)
         adherent = self._par_cle.get(recherche)
         return adherent.cellule if adherent else self._formes.get(recherche, " ".join(ecriture.split()))
+
+    def reunir(self, cellule: str, aussi: str) -> str:
+        """Fait d'`aussi` la même cellule que `cellule`. Sort : pourquoi ce serait sans objet, ou une chaîne vide."""
+        vues = {self.seule(forme) for forme in self._formes.values()}
+        autre, gardee = self.seule(aussi), self.cellule(cellule)
+        if autre not in vues:
+            return f"Aucun bon n’est au nom de « {aussi} »."
+        if gardee not in vues and cle(gardee) not in self._par_cle:
+            return f"« {cellule} » n’est ni sur un bon, ni dans adherents.csv."
+        if self.cellule(aussi) == gardee:
+            return f"« {aussi} » et « {cellule} » sont déjà la même cellule."
+        for ancienne in [ancienne for ancienne, vers in self._reunies.items() if vers == autre]:
+            self._reunies[ancienne] = gardee
+        self._reunies[cle(autre)] = gardee
+        return ""
 
     def adherent(self, cellule: str) -> Adherent | None:
         """La ligne d'`adherents.csv` de cette cellule."""
@@ -63,7 +84,7 @@ class Identites:
 
     def homonymes(self, ecriture: str) -> list[str]:
         """Les codes des adhérent·es qui portent tous ce même nom, s'ils sont plusieurs : le nom seul ne dit pas qui."""
-        return self._homonymes.get(cle(ecriture), []) if self._homonymes else []
+        return self._homonymes.get(cle(ecriture), []) if self._homonymes and cle(ecriture) not in self._reunies else []
 
     def tarif(self, cellule: str, lu: str) -> str:
         """Le code du tarif : celui de l'adhésion, à défaut celui du bon, à défaut le premier du groupement."""

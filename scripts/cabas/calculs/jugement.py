@@ -32,7 +32,9 @@ class Sort(StrEnum):
     BROUILLON = "brouillon"
 
 
-REJETS_DU_BON = frozenset({"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible"})
+REJETS_DU_BON = frozenset(
+    {"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-annule"}
+)
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
 
@@ -83,7 +85,7 @@ class Juge:
         refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
         if refus is None and lue.brouillon:
             return LigneJugee(lue, cellule, bon, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
-        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(_avec_unite(lue.lu, lue.unite), lue.produit)
+        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(a_lire(lue), lue.produit)
         if isinstance(lu, Refus):
             return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *lu)
         plus = self._lire(lue.tolerance, lue.produit)
@@ -174,6 +176,8 @@ def _ecrire_instant(envoi: datetime) -> str:
     return texte[:16] if len(texte) == 19 and texte.endswith(":00") else texte
 
 
-def _avec_unite(lu: str, unite: str) -> str:
-    """« 500 » dans une colonne « Comté (g) » se lit « 500 g »."""
-    return f"{lu} {unite}" if unite and lu and lu[-1].isdigit() else lu
+def a_lire(lue: LigneLue) -> str:
+    """« 500 » dans une colonne « Comté (g) » se lit « 500 g ». Une correction, elle, est dans l'unité du produit."""
+    if lue.decision:
+        return lue.decision.quantite
+    return f"{lue.lu} {lue.unite}" if lue.unite and lue.lu and lue.lu[-1].isdigit() else lue.lu

@@ -42,6 +42,9 @@ def inscrire(sous_commandes: Any) -> None:
     )
     analyseur.add_argument("commande", metavar="COMMANDE", help="identifiant de la commande, comme 2026-12")
     analyseur.add_argument("--accepter", metavar="BON", action="append", default=[], help="reprendre ce bon arrivé hors délai (répétable)")
+    analyseur.add_argument(
+        "--corriger", action="store_true", help="revoir une à une les quantités douteuses et les retards, garder les décisions, refusionner"
+    )
     analyseur.add_argument("--sans-classeur", action="store_true", help="ne pas écrire recap.xlsx")
     analyseur.add_argument("--sans-producteurs", action="store_true", help="ne pas écrire les commandes aux producteur·rices, et ôter les anciennes")
 
@@ -53,6 +56,11 @@ def executer(arguments: argparse.Namespace) -> int:
     gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
     imprimeur = Imprimeur(arguments.format)
     options = {"classeur": not arguments.sans_classeur, "producteurs": not arguments.sans_producteurs}
+    if arguments.corriger:
+        from cabas.cli.corriger import corriger
+
+        if code := corriger(arguments, imprimeur):
+            return imprimeur.clore(code)
     resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options)
     if resultat.code != 2:
         raconter(resultat, imprimeur)
@@ -60,9 +68,10 @@ def executer(arguments: argparse.Namespace) -> int:
 
 
 def fusionner_dossier(
-    racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True
-) -> Resultat:
-    """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
+    racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True,
+    ecrire: bool = True,
+) -> Resultat:  # fmt: skip
+    """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête."""
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.commun import charger_depot
@@ -84,13 +93,14 @@ def fusionner_dossier(
     try:
         with verrouiller(prive / identifiant):
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
-            fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter)
+            fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
             recap = recapituler(depot, fusion)
             sorties = prive / identifiant / "sorties"
-            fichiers = _fichiers(racine, depot, fusion, recap, recu, classeur)
-            if producteurs:
+            fichiers = _fichiers(racine, depot, fusion, recap, recu, classeur) if ecrire else {}
+            if producteurs and ecrire:
                 fichiers |= fichiers_des_producteurs(depot, commande, recap, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
-            deposer(sorties, fichiers, remplaces=(DOSSIER, CLASSEUR))
+            if ecrire:
+                deposer(sorties, fichiers, remplaces=(DOSSIER, CLASSEUR))
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
         imprimeur.constats(
@@ -169,30 +179,22 @@ def constats_de(fusion: Fusion, prive: str) -> list[Constat]:
     for jugee in fusion.lignes:
         if not jugee.code:
             continue
-        gravite = Gravite.ERREUR if jugee.sort is Sort.REJETEE else Gravite.AVERTISSEMENT
+        gravite = Gravite.ERREUR if jugee.sort is Sort.REJETEE and jugee.code != "bon-annule" else Gravite.AVERTISSEMENT
         cle = (jugee.lue.fichier, jugee.code, jugee.message if jugee.code != "ligne-decalee" else str(jugee.lue.ligne))
         if jugee.code in _UNE_FOIS and cle in vus:
             continue
         vus.add(cle)
         constats.append(Constat(jugee.code, gravite, Emplacement(f"{prive}/{jugee.lue.fichier}", jugee.lue.ligne), jugee.message, jugee.remede))
+    for decision, refus in fusion.ecarts:
+        gravite = Gravite.ERREUR if refus.code == "decision-perimee" else Gravite.AVERTISSEMENT
+        constats.append(Constat(refus.code, gravite, decision.source.a("action"), refus.fait, refus.remede))
     return constats
 
 
-_UNE_FOIS = frozenset(
-    {
-        "cellule-absente",
-        "ligne-decalee",
-        "cellule-inconnue",
-        "adhesion-perimee",
-        "credit-insuffisant",
-        "hors-delai",
-        "mauvaise-commande",
-        "mauvais-groupement",
-        "colonne-inconnue",
-        "colonne-ambigue",
-        "date-illisible",
-    }
-)
+_UNE_FOIS = frozenset({
+    "adhesion-perimee", "bon-accepte", "bon-annule", "cellule-absente", "cellule-inconnue", "cellule-reunie", "colonne-ambigue", "colonne-inconnue",
+    "credit-insuffisant", "date-illisible", "hors-delai", "ligne-decalee", "mauvais-groupement", "mauvaise-commande",
+})  # fmt: skip
 """Les codes qui disent la même chose à chaque ligne d'un bon : on ne les imprime qu'une fois, le journal les garde tous."""
 
 
@@ -214,6 +216,8 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
         f"{accorder(comptes['retenues'], 'retenue')}, {accorder(comptes['remplacees'], 'remplacée')}, "
         f"{accorder(comptes['brouillons'], 'brouillon')}, {accorder(comptes['rejetees'], 'rejetée')}."
     )
+    if decisions := resultat.fusion.decisions:
+        imprimeur.dire(f"{accorder(len(decisions), 'décision appliquée', 'décisions appliquées')} ({decisions[0].source.fichier}).")
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
         lot = manque.produit.lot

@@ -15,9 +15,11 @@ from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import lire_annexes
 from cabas.lecture.bons import ligne_illisible, lire_bons
 from cabas.lecture.colonnes import Catalogue
-from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
+from cabas.lecture.decisions import NOM as DECISIONS
+from cabas.lecture.decisions import lire_decisions
+from cabas.lecture.fichiers import TAILLE_BON, TAILLE_FICHE, lire_octets, nom_lisible
 from cabas.modele import Depot
-from cabas.recu import Adherent, LigneLue
+from cabas.recu import Adherent, Decision, LigneLue
 
 VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
@@ -35,6 +37,7 @@ class Recu:
     empreintes: dict[str, str] = field(default_factory=dict)
     ignores: dict[str, str] = field(default_factory=dict)
     constats: list[Constat] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
 
 def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None) -> Recu:
@@ -76,17 +79,19 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
         nom = nom_lisible(dossier.name)
         if dossier.name == "sorties" or dossier.name.startswith("."):
             continue
+        if dossier.name == DECISIONS and not dossier.is_dir():
+            _lire_decisions(dossier, prive, recu)
+            continue
         if dossier.is_symlink() or not dossier.is_dir():
             recu.ignores[f"{base.name}/{nom}"] = "hors d’un dossier de bons"
-            if dossier.name != "decisions.yaml":
-                recu.constats.append(
-                    avertissement(
-                        "fichier-hors-bons",
-                        Emplacement(f"{prive.name}/{base.name}/{nom}"),
-                        "Ce fichier n’est pas dans un dossier de bons : il n’est pas lu.",
-                        f"Le ranger dans {prive.name}/{base.name}/<groupement>/bons/.",
-                    )
+            recu.constats.append(
+                avertissement(
+                    "fichier-hors-bons",
+                    Emplacement(f"{prive.name}/{base.name}/{nom}"),
+                    "Ce fichier n’est pas dans un dossier de bons : il n’est pas lu.",
+                    f"Le ranger dans {prive.name}/{base.name}/<groupement>/bons/.",
                 )
+            )
             continue
         if dossier.name not in depot.groupements:
             recu.constats.append(
@@ -99,6 +104,19 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
             )
         trouves += _bons(prive, dossier, recu)
     return trouves
+
+
+def _lire_decisions(chemin: Path, prive: Path, recu: Recu) -> None:
+    """Les décisions de la personne référente. Un fichier que l'on ne sait pas ouvrir se dit : rien n'est alors appliqué."""
+    relatif = _relatif(prive, chemin)
+    octets = lire_octets(chemin, TAILLE_FICHE)
+    if isinstance(octets, Refus):
+        fait = f"{octets.fait} Aucune décision n’est appliquée."
+        recu.constats.append(erreur("decision-fausse", Emplacement(f"{prive.name}/{relatif}"), fait, octets.remede))
+        return
+    recu.empreintes[relatif] = hashlib.sha256(octets).hexdigest()
+    recu.decisions, constats = lire_decisions(octets, f"{prive.name}/{relatif}")
+    recu.constats += constats
 
 
 def _groupements_sans_bon(prive: Path, commande: str, depot: Depot, vus: set[str]) -> list[Constat]:

@@ -17,6 +17,7 @@ from cabas.argent import centimes
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
+from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import euros_csv, nombre_csv
 
 COLONNES: Mapping[str, str] = {
@@ -139,6 +140,7 @@ def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: 
         "total_producteurs": recap.total_producteurs,
         "total_cellules": recap.total_cellules,
         "acceptes": list(fusion.acceptes),
+        "decisions": [champs_ecrits(decision) for decision in fusion.decisions],
         "fichiers": dict(sorted(empreintes.items())),
         "ignores": dict(sorted(ignores.items())),
         "revision": revision,

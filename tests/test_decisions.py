@@ -1,0 +1,157 @@
+"""Des décisions qui durent : `decisions.yaml`, et `cabas fusionner --corriger` qui l'écrit."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_fusion import lire, verifier_conservation
+from test_proprietes import DEPOT, lignes
+
+from cabas.calculs.fusion import fusionner
+from cabas.calculs.jugement import Sort
+from cabas.calculs.recap import recapituler
+from cabas.cli import principal
+from cabas.constats import Source
+from cabas.lecture.decisions import lire_decisions
+from cabas.recu import Decision, LigneLue
+from cabas.rendu.decisions import decisions_yaml
+from cabas.rendu.tables import bilan, tables
+
+BONS = (
+    "bon;cellule;produit;quantite;envoye_le\n"
+    "X1;A-1;farine-t65;une douzaine;2026-12-02T10:00\n"
+    "X1;A-1;lentilles-vertes;250;2026-12-02T10:00\n"
+    "X2;B-1;farine-t65;3;2026-12-09T10:00\n"
+    "X2;B-1;jus-de-pomme;3;2026-12-09T10:00\n"
+    "X3;C-1;farine-t65;0,3;2026-12-02T10:00\n"
+)
+
+
+@pytest.fixture
+def dossier(mini_depot: Path) -> Path:
+    bons = mini_depot / "prive/2026-12/les-tilleuls/bons"
+    bons.mkdir(parents=True)
+    (bons / "a.csv").write_text(BONS, encoding="utf-8")
+    return mini_depot / "prive/2026-12"
+
+
+def corriger(dossier: Path, reponses: str | None, monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
+    monkeypatch.setattr("sys.stdin", None if reponses is None else io.StringIO(reponses))
+    return principal(["fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--corriger", "--trace", "--sans-producteurs", *options])
+
+
+def etat(dossier: Path) -> tuple[list[str], dict]:
+    journal, bilan = lire(dossier / "sorties/journal.csv"), json.loads((dossier / "sorties/bilan.json").read_text(encoding="utf-8"))
+    verifier_conservation(dossier / "sorties", bilan, journal)
+    return [f"{ligne['cellule']} {ligne['quantite']} {ligne['sort']} {ligne['code']}".strip() for ligne in journal], bilan
+
+
+def test_une_seance_entiere(dossier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert corriger(dossier, "plein\n9,5\n\nAna\nau téléphone : d’accord\na\na\n\n", monkeypatch) == 1
+    dit = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "1/4" in dit
+    assert "3 décisions écrites dans prive/2026-12/decisions.yaml" in dit
+    assert "3 décisions appliquées" in dit
+    journal, bilan = etat(dossier)
+    assert journal == [
+        "A-1 9,5 retenue quantite-corrigee", "A-1 250 retenue quantite-corrigee", "B-1 3 retenue bon-accepte", "B-1 3 retenue bon-accepte",
+        "C-1  rejetee quantite-hors-pas",
+    ]  # fmt: skip
+    assert {(decision["qui"], decision["pourquoi"]) for decision in bilan["decisions"]} == {("Ana", "au téléphone : d’accord")}
+    assert bilan["decisions"][0] == {
+        "action": "corriger", "cellule": "A-1", "fichier": "2026-12/les-tilleuls/bons/a.csv", "ligne": 2, "colonne": "quantite",
+        "produit": "farine-t65", "lu": "une douzaine", "quantite": "9,5", "qui": "Ana", "pourquoi": "au téléphone : d’accord",
+    }  # fmt: skip
+    assert (dossier / "les-tilleuls/bons/a.csv").read_text(encoding="utf-8") == BONS
+    avant = {chemin.name: chemin.read_bytes() for chemin in (dossier / "sorties").iterdir()}
+    assert principal(["fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--sans-producteurs"]) == 1
+    assert {chemin.name: chemin.read_bytes() for chemin in (dossier / "sorties").iterdir()} == avant
+
+
+def test_ce_qui_etait_ecrit_reste(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ancien = "# vu dimanche\n  - {action: annuler, bon: X2, qui: Lou, pourquoi: déménage}"
+    (dossier / "decisions.yaml").write_text(ancien, encoding="utf-8")
+    assert corriger(dossier, "9,5\nAna\nau téléphone\nf\n", monkeypatch) == 1
+    assert (dossier / "decisions.yaml").read_text(encoding="utf-8").startswith(ancien + "\n  - action: corriger\n")
+    assert [decision["action"] for decision in etat(dossier)[1]["decisions"]] == ["annuler", "corriger"]
+
+
+def test_une_liste_illisible_n_est_pas_abimee(dossier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (dossier / "decisions.yaml").write_text("[]\n", encoding="utf-8")
+    assert corriger(dossier, "9,5\nAna\nau téléphone\nf\n", monkeypatch) == 2
+    assert "[decision-fausse]" in capsys.readouterr().out
+    assert (dossier / "decisions.yaml").read_text(encoding="utf-8") == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("reponses", "code"), [(None, 2), ("", 2), ("9,5\n", 2), ("9,5\nAna\n", 2), ("\n", 1), ("f\n", 1), ("9,5\nAna\npar mail\n", 1)]
+)
+def test_une_entree_qui_s_arrete(
+    dossier: Path, reponses: str | None, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert corriger(dossier, reponses, monkeypatch) == code
+    assert ("[saisie-impossible]" in capsys.readouterr().out) == (code == 2)
+    assert (dossier / "sorties").exists() == (code != 2)
+    assert (dossier / "decisions.yaml").exists() == ("mail" in (reponses or ""))
+
+
+def test_avec_le_format_json(dossier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert corriger(dossier, "f\n", monkeypatch, "--format", "json") == 2
+    assert json.loads(capsys.readouterr().out)["constats"][0]["code"] == "saisie-impossible"
+
+
+TEXTES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
+
+
+@given(TEXTES, st.sampled_from(["", "  "]))
+def test_ce_que_l_on_ecrit_se_relit(texte: str, retrait: str) -> None:
+    decision = Decision("corriger", fichier="2026-12/a/bons/x.csv", ligne=2, colonne="q", lu=texte, quantite="2", qui="Ana", pourquoi="vu")
+    relues, constats = lire_decisions(decisions_yaml([decision], retrait).encode(), "prive/2026-12/decisions.yaml")
+    assert constats == []
+    assert [relue._replace(source=decision.source) for relue in relues] == [decision]
+
+
+@st.composite
+def prises(tirer: st.DrawFn, recues: list[LigneLue]) -> list[Decision]:
+    """Des décisions au hasard, les unes justes, les autres périmées ou sans objet."""
+    decisions = []
+    for rang in range(tirer(st.integers(0, 6))):
+        lue = tirer(st.sampled_from(recues))
+        signee = {"qui": "Ana", "pourquoi": "vu", "source": Source("prive/2026-12/decisions.yaml", rang + 1)}
+        qui = {"groupement": lue.groupement, "cellule": lue.cellule or "A-1"}
+        faire = tirer(st.sampled_from(["corriger", "accepter", "annuler", "annuler-tout", "meme-cellule"]))
+        if faire == "corriger":
+            quantite = tirer(st.sampled_from(["2", "0", "1,5", "12", "250", "rien"]))
+            lu = tirer(st.sampled_from([lue.lu, lue.lu, "autre"]))
+            decisions.append(Decision("corriger", fichier=lue.fichier, ligne=lue.ligne, colonne=lue.colonne, lu=lu, quantite=quantite, **signee))
+        elif faire in ("accepter", "annuler"):
+            decisions.append(Decision(faire, bon=tirer(st.sampled_from(["X1", "X2", "X9"])), **signee))
+        elif faire == "annuler-tout":
+            decisions.append(Decision("annuler", **qui, **signee))
+        else:
+            decisions.append(Decision("meme-cellule", aussi=tirer(st.sampled_from(["A-1", "B-2", "Émile", "Z"])), **qui, **signee))
+    return decisions
+
+
+@given(lignes().filter(bool).flatmap(lambda recues: st.tuples(st.just(recues), prises(recues), st.permutations(recues))))
+@settings(max_examples=150, deadline=None)
+def test_rien_ne_se_perd_quoi_que_l_on_decide(cas: tuple[list[LigneLue], list[Decision], list[LigneLue]]) -> None:
+    recues, decisions, melange = cas
+    sorties = []
+    for ordre in (recues, melange):
+        fusion = fusionner(DEPOT, DEPOT.commandes["2026-12"], ordre, {}, {}, (), decisions)
+        recap = recapituler(DEPOT, fusion)
+        sorties.append({**tables(fusion, recap), "bilan.json": bilan(fusion, recap, {}, {}, "essai")})
+    assert sorties[0] == sorties[1]
+    assert fusion.comptes["lues"] == len(recues) == sum(fusion.comptes[sort] for sort in ("retenues", "remplacees", "rejetees", "brouillons"))
+    assert sorted(ligne.lue.lu for ligne in fusion.lignes) == sorted(lue.lu for lue in recues)
+    retenu = sum(ligne.quantite for ligne in fusion.lignes if ligne.sort is Sort.RETENUE)
+    assert retenu == sum(ligne.quantite for ligne in recap.produits) == sum(part.demande for part in recap.attributions)
+    assert sorted([*fusion.decisions, *(ecart.decision for ecart in fusion.ecarts)], key=lambda une: une.source.ligne) == decisions
+    assert all(ecart.refus.fait for ecart in fusion.ecarts)
+    assert all(ligne.message for ligne in fusion.lignes if ligne.code)
