@@ -63,6 +63,7 @@ def fusionner_dossier(
     racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
+    from cabas.calculs.codes import codes_faux
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.commun import charger_depot
@@ -98,7 +99,13 @@ def fusionner_dossier(
         )
         return Resultat(2, depot)
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
-    tous = (*constats_utiles(constats, identifiant), *recu.constats, *constats_de(fusion, prive.name), *inconnus)
+    tous = (
+        *constats_utiles(constats, identifiant),
+        *recu.constats,
+        *codes_faux(recu.lignes, prive.name),
+        *constats_de(fusion, prive.name),
+        *inconnus,
+    )
     return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous)
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import lire_annexes
-from cabas.lecture.bons import ligne_illisible, lire_bons
+from cabas.lecture.bons import lire_bons
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
+from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
 from cabas.recu import Adherent, LigneLue
 
