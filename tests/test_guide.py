@@ -15,12 +15,12 @@ FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
         ("calculs", "jugement fusion codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux courrier lettres"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux courrier lettres correspondances"),
         ("cli", "fusionner"),
     )
     for module in modules.split()
 )
-AILLEURS = {"dossier-absent", "fichier-illisible"}
+AILLEURS = {"dossier-absent", "fichier-illisible", "fiche-invalide", "type-inattendu", "groupement-inconnu"}
 MAINTENANT = datetime(2026, 11, 22, 12, tzinfo=PARIS)
 
 

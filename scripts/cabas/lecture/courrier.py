@@ -132,7 +132,7 @@ def blocs(texte: str) -> Iterator[Bloc]:
 
 def _refuse(numero: int, dedans: list[tuple[int, str]], pourquoi: str) -> Bloc:
     """Un bon coupé. Le fait nomme ce qu'on en sait, pour qu'on retrouve la personne."""
-    connus = dict(trouve.groups() for _numero, ligne in dedans if (trouve := _LIGNE.fullmatch(ligne)))
+    connus = {trouve[1]: trouve[2] for _numero, ligne in dedans if (trouve := _LIGNE.fullmatch(ligne))}
     qui = ", ".join(connus[cle].strip() for cle in ("cellule", "nom", "bon") if connus.get(cle, "").strip())
     fait = f"Un bon collé d’un mail ne se lit pas en entier : {pourquoi}{f' ({qui})' if qui else ''}. Rien n’en est retenu."
     return Bloc(numero, "", illisible(fait, _REMEDE))
