@@ -13,6 +13,7 @@ from conftest import PAQUET, dire
 FICHES = {
     "adherents": "Adherent", "adhesions": "Adhesion", "commandes": "Commande", "coupe": "Coupe", "creneaux": "Creneau",
     "decisions": "Decision",
+    "correspondances": "Correspondance",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
     "producteurs": "Producteur", "produits": "Produit", "rubriques": "Rubrique", "tarifs": "Tarif",
 }  # fmt: skip

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,9 +17,12 @@ from depot_de_bon import MAINTENANT, grand_depot, petit_depot
 
 from cabas.argent import montant
 from cabas.calculs.code_court import code_court, texte_du_bon
+from cabas.cli import principal
 from cabas.constats import Refus
+from cabas.lecture.depot import charger
 from cabas.quantites import lire_quantite
 from cabas.rendu.bons import bon_html
+from cabas.temps import PARIS
 from cabas.typographie import euros, quantite
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright n’est pas installé : make test l’installe avec les outils d’essai")
@@ -206,6 +211,26 @@ def test_le_mail_est_court_et_porte_le_bon(ouvrir):
     assert "farine-t65: 2,5" in bloc
     assert "lentilles-vertes: 0,5 (+ 1)" in bloc
     assert "2,5\u00a0kg : Farine de blé T65, 2,70\u00a0€" in corps
+
+
+def test_le_mail_colle_dans_un_fichier_donne_le_meme_total(ouvrir, mini_depot, capsys):
+    depot, _constats = charger(mini_depot)
+    page = ouvrir(depot, maintenant=datetime(2026, 12, 3, 12, tzinfo=PARIS))
+    ecrits = {"cellule": "A-017", "q-farine-t65": "2,5", "q-oeufs-plein-air": "6", "t-lentilles-vertes": "1", "remarque": "À vélo"}
+    for nom, ecrit in ecrits.items():
+        page.fill(f"[name={nom}]", ecrit)
+    page.select_option("[name=creneau]", "q1")
+    corps = unquote(urlsplit(page.get_attribute("#courriel", "href")).query.partition("body=")[2])
+    bons = mini_depot / "prive/2026-12/les-tilleuls/bons"
+    bons.mkdir(parents=True)
+    (bons / "mail.txt").write_text(corps, encoding="utf-8", newline="")
+    code = principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--format", "json", "--sans-classeur", "--sans-producteurs"])
+    assert [un for un in json.loads(capsys.readouterr().out)["constats"] if un["code"] != "aucun-bon"] == []
+    assert code == 0
+    texte = (mini_depot / "prive/2026-12/sorties/lignes.csv").read_text(encoding="utf-8-sig")
+    lignes = list(csv.DictReader(io.StringIO(texte, newline=""), delimiter=";"))
+    assert {un["produit"]: un["quantite"] for un in lignes} == {"farine-t65": "2,5", "oeufs-plein-air": "6", "lentilles-vertes": "0"}
+    assert sum(int(un["montant"].replace(",", "")) for un in lignes) == total(page) > 0
 
 
 def test_un_long_bon_demande_de_joindre_le_fichier(ouvrir):

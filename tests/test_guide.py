@@ -14,13 +14,13 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions"),
+        ("calculs", "jugement fusion decisions codes"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances"),
         ("cli", "fusionner corriger"),
     )
     for module in modules.split()
 )
-AILLEURS = {"dossier-absent", "fichier-illisible"}
+AILLEURS = {"dossier-absent", "fichier-illisible", "fiche-invalide", "type-inattendu", "groupement-inconnu"}
 MAINTENANT = datetime(2026, 11, 22, 12, tzinfo=PARIS)
 
 

@@ -220,6 +220,16 @@ class Commande:
 
 
 @dataclass(frozen=True, slots=True)
+class Correspondance:
+    """Ce que veulent dire les colonnes des fichiers d'un formulaire. `colonnes` : intitulé vers information, ref ou `t-ref`."""
+
+    fichier: str
+    colonnes: Mapping[str, str] = field(default_factory=dict)
+    ignorer: tuple[str, ...] = ()
+    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Depot:
     """Tout ce que dit le dépôt public. Un sac de données, sans comportement."""
 
@@ -228,3 +238,4 @@ class Depot:
     rubriques: tuple[Rubrique, ...] = ()
     groupements: Mapping[str, Groupement] = field(default_factory=dict)
     commandes: Mapping[str, Commande] = field(default_factory=dict)
+    correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from cabas.constats import Refus, Source
 
+COLLE = "bon collé"
+"""La « colonne » d'une quantité lue dans le corps d'un mail : elle n'a pas d'intitulé, mais son bon a un code à vérifier."""
+
 
 class Adherent(NamedTuple):
     """Une ligne d'`adherents.csv` : dossier privé, jamais publiée."""

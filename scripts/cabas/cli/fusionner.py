@@ -72,6 +72,7 @@ def fusionner_dossier(
     ecrire: bool = True,
 ) -> Resultat:  # fmt: skip
     """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête."""
+    from cabas.calculs.codes import codes_faux
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.commun import charger_depot
@@ -108,7 +109,13 @@ def fusionner_dossier(
         )
         return Resultat(2, depot)
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
-    tous = (*constats_utiles(constats, identifiant), *recu.constats, *constats_de(fusion, prive.name), *inconnus)
+    tous = (
+        *constats_utiles(constats, identifiant),
+        *recu.constats,
+        *codes_faux(recu.lignes, prive.name),
+        *constats_de(fusion, prive.name),
+        *inconnus,
+    )
     return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous)
 
 

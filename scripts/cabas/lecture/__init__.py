@@ -44,6 +44,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "producteur-inconnu": (_E, "Le producteur ou la productrice de chaque produit a-t-il une fiche ?"),
     "rubrique-inconnue": (_E, "La rubrique de chaque produit existe-t-elle ?"),
     "groupement-inconnu": (_E, "Le groupement de chaque fenêtre a-t-il une fiche ?"),
+    "correspondance-inconnue": (_E, "Chaque colonne d'une correspondance va-t-elle à une information connue, ou à une ref ?"),
     "selection-illisible": (_E, "Comprend-on quels produits une commande propose ?"),
     "instant-illisible": (_E, "Chaque instant est-il écrit AAAA-MM-JJTHH:MM, sans décalage ?"),
     "instant-inexistant": (_E, "Chaque instant existe-t-il (passage à l'heure d'été) ?"),

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
-from cabas.lecture.rangees import DECALEE, Carre, Rangee
+from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
@@ -38,6 +39,16 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
     """Toutes les quantités d'un fichier. `fichier` est le chemin à afficher ; `jumeau`, celui d'un fichier identique déjà
     lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
     """
+    if est_un_courrier(octets, fichier):
+
+        def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
+            lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
+            return lecture.lignes(), lecture.constats
+
+        def meme(ou: str) -> str:
+            return jumeau and jumeau + ou.removeprefix(fichier)
+
+        return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
     lu = lire_tableaux(octets, catalogue.compter)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
@@ -53,13 +64,6 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
         lignes += lecture.lignes()
         constats += lecture.constats
     return lignes, constats
-
-
-def ligne_illisible(fichier: str, groupement: str, refus: Refus) -> LigneLue:
-    """La ligne unique, rejetée, d'un fichier qui ne se lit pas."""
-    return LigneLue(
-        groupement, fichier, 0, "", "", "", "", "", origine=fichier.rpartition("/")[2], refus=Refus("fichier-illisible", refus.fait, refus.remede)
-    )
 
 
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")

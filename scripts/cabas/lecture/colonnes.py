@@ -29,7 +29,7 @@ def roles_connus() -> Mapping[str, str]:
 _REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
 _TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
 _CHAMP = re.compile(r"([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)")
-_UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
+UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
 _PRIX = re.compile(r"\s*[-,–(:]?\s*\d+(?:[.,]\d+)?\s*(?:€|eur|euros)\s*(?:/\s*\w+)?\)?$")
 INTITULE_MAX = 400
 """Au-delà, ce n'est pas un intitulé : le chercher coûterait le carré de sa longueur."""
@@ -102,19 +102,19 @@ class Catalogue:
         candidats = [simplifier(intitule)]
         candidats += [simplifier(trouve[1]) for motif in _GRILLES if grille and (trouve := motif.search(intitule.strip()))]
         for candidat in list(candidats):
-            sans_unite = _UNITE.sub("", candidat)
+            sans_unite = UNITE.sub("", candidat)
             candidats += [sans_unite, _PRIX.sub("", candidat).strip(" -,"), _PRIX.sub("", sans_unite).strip(" -,")]
         return candidats
 
     def _contenant(self, propre: str) -> list[str]:
         """Les refs d'au moins deux produits dont le nom contient tous les mots de l'intitulé (« Farine »)."""
-        mots = {mot for mot in re.split(r"\W+", _UNITE.sub("", propre)) if len(mot) > 2}
+        mots = {mot for mot in re.split(r"\W+", UNITE.sub("", propre)) if len(mot) > 2}
         refs = sorted(ref for nom, refs in self.noms.items() for ref in refs if mots and mots <= set(re.split(r"\W+", nom)))
         return refs if len(refs) > 1 else []
 
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
-        noms = get_close_matches(_UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.6)
+        noms = get_close_matches(UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.6)
         mots = {mot for mot in re.split(r"\W+", simplifier(intitule)) if len(mot) > 3}
         noms += [nom for nom in self.noms if mots & set(re.split(r"\W+", nom)) and nom not in noms]
         return tuple(ref for nom in noms[:3] for ref in self.noms[nom])[:3]
@@ -147,7 +147,7 @@ class Catalogue:
             refs = []
         champ = _CHAMP.fullmatch(intitule.strip())
         tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(_REF.sub("", propre)))
-        unite = trouve[1] if (trouve := _UNITE.search(propre)) else ""
+        unite = trouve[1] if (trouve := UNITE.search(propre)) else ""
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
         refs = refs or self._contenant(propre)

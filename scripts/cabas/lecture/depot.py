@@ -13,12 +13,13 @@ from typing import Any
 
 import cabas
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
+from cabas.lecture.correspondances import SUFFIXE, juger_correspondances, lire_correspondances
 from cabas.lecture.entetes import lire_entete
 from cabas.lecture.fiches import Rangs, construire, deplier
 from cabas.lecture.fichiers import TAILLE_FICHE, decoder_utf8, lire_octets, nom_lisible
 from cabas.lecture.schemas import empreinte_des_schemas
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
-from cabas.modele import Commande, Depot, Groupement, Producteur, Produit, Rubrique
+from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
 
 DOSSIERS = (
     ("produits", "catalogue/produits", ".yaml", "ref"),
@@ -35,6 +36,7 @@ class _Lot:
 
     def __init__(self) -> None:
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
+        self.correspondances: dict[str, tuple[str, str]] = {}
         self.constats: list[Constat] = []
         self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
@@ -55,11 +57,16 @@ def charger(racine: Path, deja_vu: Callable[[str], bool] | None = None) -> tuple
         lot.constats += deplier(nom, noeud, chemin, {cles[nom]: identifiant}, rangs)
     for element in rubriques:
         lot.constats += deplier("rubriques", element, "catalogue/rubriques.yaml", {}, rangs)
+    tables: dict[str, tuple[Correspondance, ...]] = {}
+    for slug, (relatif, texte) in lot.correspondances.items():
+        tables[slug], dits = lire_correspondances(texte, relatif, rangs)
+        lot.constats += dits
     if deja_vu is None or lot.constats or not deja_vu(lot.empreinte.hexdigest()):
         from cabas.lecture.schemas import controler
 
         lot.constats += controler(rangs, UNIQUES)
-    return _batir(lot, rubriques, cles), sans_redites(lot.constats)
+    depot = _batir(lot, rubriques, cles, tables)
+    return depot, sans_redites(lot.constats + juger_correspondances(depot))
 
 
 def sans_redites(constats: list[Constat]) -> list[Constat]:
@@ -93,6 +100,10 @@ def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot)
     for chemin in sorted(chemin_dossier.iterdir(), key=lambda chemin: chemin.name):
         relatif = f"{dossier}/{nom_lisible(chemin.name)}"
         if chemin.name.startswith("."):
+            continue
+        if nom == "groupements" and chemin.name.endswith(SUFFIXE):
+            if (texte := _texte(chemin, relatif, lot)) is not None:
+                lot.correspondances[chemin.name.removesuffix(SUFFIXE)] = (relatif, texte)
             continue
         if chemin.suffix != suffixe:
             lot.constats.append(
@@ -149,7 +160,7 @@ def _lire_rubriques(racine: Path, lot: _Lot) -> Iterator[Noeud] | tuple[Noeud, .
     return noeud.valeur
 
 
-def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str]) -> Depot:
+def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tuple[Correspondance, ...]]) -> Depot:
     fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
     for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
         ajouts: dict[str, Any] = {cles[nom]: identifiant}
@@ -165,4 +176,4 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str]) -> Depot:
     rangees: list[Rubrique] = [
         rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
     ]
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes)
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables)

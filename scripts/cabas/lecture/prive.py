@@ -13,11 +13,13 @@ from pathlib import Path
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import lire_annexes
-from cabas.lecture.bons import ligne_illisible, lire_bons
+from cabas.lecture.bons import lire_bons
 from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.correspondances import Catalogues
 from cabas.lecture.decisions import NOM as DECISIONS
 from cabas.lecture.decisions import lire_decisions
 from cabas.lecture.fichiers import TAILLE_BON, TAILLE_FICHE, lire_octets, nom_lisible
+from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
 from cabas.recu import Adherent, Decision, LigneLue
 
@@ -58,10 +60,10 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
             )
         )
         return recu
-    catalogue = Catalogue(depot.produits.values())
+    catalogues = Catalogues(depot)
     fichiers = _fichiers(prive, base, depot, recu)
     for rang, (groupement, chemin) in enumerate(fichiers):
-        _lire_un(prive, chemin, groupement, catalogue, recu)
+        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu)
         if progres:
             progres(rang + 1, len(fichiers))
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
@@ -69,6 +71,7 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         recu.adherents[groupement], recu.soldes[groupement] = annexes.adherents, annexes.soldes
         recu.empreintes |= annexes.empreintes
         recu.constats += annexes.constats
+    recu.constats += catalogues.jamais_vus()
     recu.constats += _groupements_sans_bon(prive, commande, depot, {groupement for groupement, _chemin in fichiers})
     return recu
 

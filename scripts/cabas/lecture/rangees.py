@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cabas.constats import Refus
 from cabas.lecture.tableaux import Tableau
 from cabas.quantites import lire_quantite
+from cabas.recu import LigneLue
 
 Rangee = tuple[int, list[str], Refus | None]
 DECALEE = Refus(
@@ -18,6 +19,13 @@ DECALEE = Refus(
     "Les cases de cette ligne ont glissé : on ne sait plus à quel produit va chaque quantité.",
     "Relire la réponse dans le service d’origine, et la ressaisir.",
 )
+
+
+def ligne_illisible(fichier: str, groupement: str, refus: Refus) -> LigneLue:
+    """La ligne unique, rejetée, d'un fichier qui ne se lit pas."""
+    return LigneLue(
+        groupement, fichier, 0, "", "", "", "", "", origine=fichier.rpartition("/")[2], refus=Refus("fichier-illisible", refus.fait, refus.remede)
+    )
 
 
 def oter_apostrophe(texte: str) -> str:

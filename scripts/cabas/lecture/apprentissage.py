@@ -1,0 +1,109 @@
+"""Apprendre un fichier inconnu : ses colonnes, des exemples masqués, ce que cabas en comprend, ce qu'il propose.
+
+Rien n'est décidé ici : une personne confirme colonne par colonne (`cli/importer.py`), et la correspondance est écrite.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from cabas.constats import Constat, Refus
+from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.quantites import lire_quantite
+
+EXEMPLES = 2
+_MAIL = re.compile(r"\S+@\S+")
+_TELEPHONE = re.compile(r"\+?\d(?:[\s.\-/()]*\d){7,}")
+
+
+class Apprise(NamedTuple):
+    """Une colonne. `comprise` : ce qu'elle est sans rien écrire (vide : inconnue) ; `proposee` : ce que vaut Entrée."""
+
+    intitule: str
+    exemples: tuple[str, ...]
+    comprise: str
+    proposee: str
+    proches: tuple[str, ...]
+
+
+def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] | Refus:
+    """La ligne de l'en-tête, et les colonnes d'un fichier. Sans intitulé connu, l'en-tête est la première ligne pleine."""
+    lus = lire_tableaux(octets, catalogue.compter)
+    if isinstance(lus, Refus):
+        lus = lire_tableaux(octets, _cases_pleines)
+    if isinstance(lus, Refus):
+        return lus
+    tableau = next(un for un in lus if un.entete != SANS_ENTETE)
+    numero, intitules = tableau.lignes[tableau.entete]
+    return numero, [
+        _une(colonne.intitule, colonne.role, colonne.ref, colonne.refus, colonne.proches, _exemples(tableau, colonne.rang))
+        for colonne in catalogue.comprendre(intitules)
+        if propre(intitules[colonne.rang])
+    ]
+
+
+def _cases_pleines(cases: list[str]) -> int:
+    pleines = sum(bool(case.strip()) for case in cases)
+    return pleines if pleines > 1 else 0
+
+
+def _une(intitule: str, role: str, ref: str, refus: str, proches: tuple[str, ...], exemples: tuple[str, ...]) -> Apprise:
+    if refus:
+        nombres = any(isinstance(lire_quantite(exemple, "kg"), int) for exemple in exemples)
+        # Un mot dans une colonne étrangère n'est pas une quantité : on propose de ne pas la lire. Un nombre se choisit.
+        return Apprise(intitule, exemples, "", proches[0] if proches else "" if nombres else IGNORER, proches)
+    comprise = (f"t-{ref}" if role == "tolerance" else ref) if ref else role or IGNORER
+    return Apprise(intitule, exemples, comprise, comprise, ())
+
+
+def _exemples(tableau: Tableau, rang: int) -> tuple[str, ...]:
+    vus: list[str] = []
+    for _numero, cases in tableau.lignes[tableau.entete + 1 :]:
+        case = masquer(" ".join(cases[rang].split())) if rang < len(cases) else ""
+        if case and case not in vus:
+            vus.append(case)
+        if len(vus) == EXEMPLES:
+            break
+    return tuple(vus)
+
+
+def masquer(texte: str) -> str:
+    """Un exemple que l'on peut montrer : ni téléphone, ni adresse mail, et court."""
+    sans = _TELEPHONE.sub("(téléphone)", _MAIL.sub("(adresse mail)", texte))
+    return sans if len(sans) <= 30 else f"{sans[:29]}…"
+
+
+def motif_de(nom: str) -> str:
+    """Un motif qui convient à ce fichier et à ceux des mois suivants : ses chiffres deviennent `*`.
+
+    >>> motif_de("Bon 2026-12 (responses).csv")
+    'Bon * (responses).csv'
+    """
+    debut, point, fin = nom.rpartition(".")
+    return re.sub(r"\d[\d\s_.:-]*\d|\d", "*", (debut or fin).replace("[", "[[]")) + (point + fin if debut else "")
+
+
+def table_en_yaml(motif: str, choix: Mapping[str, str]) -> str:
+    """Une table de correspondance, telle qu'on l'écrit dans le fichier. `choix` : intitulé vers information, ref ou `ignorer`."""
+    lignes = [f"- fichier: {_entre_guillemets(motif)}"]
+    if colonnes := [(intitule, cible) for intitule, cible in choix.items() if cible != IGNORER]:
+        lignes += ["  colonnes:", *(f"    {_entre_guillemets(propre(intitule))}: {cible}" for intitule, cible in colonnes)]
+    if ignorees := [_entre_guillemets(propre(intitule)) for intitule, cible in choix.items() if cible == IGNORER]:
+        lignes += ["  ignorer:", *(f"    - {intitule}" for intitule in ignorees)]
+    return "\n".join(lignes) + "\n"
+
+
+def _entre_guillemets(texte: str) -> str:
+    """Le JSON est du YAML : tous les signes y sont à l'abri."""
+    return json.dumps(texte, ensure_ascii=False)
+
+
+def joindre(table: str, avant: str, fichier: str) -> tuple[str, Sequence[Constat]]:
+    """La nouvelle table devant les anciennes (la première qui convient l'emporte), et ce qui ne se lirait pas."""
+    texte = f"{table}\n{avant}" if avant.strip() else table
+    return texte, lire_correspondances(texte, fichier, {})[1]
