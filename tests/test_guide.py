@@ -13,7 +13,12 @@ RACINE = Path(__file__).parents[1]
 PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
-    for couche, modules in (("calculs", "jugement fusion"), ("lecture", "bons rangees prive annexes colonnes tableaux"), ("cli", "fusionner catalogue_fige ouvrir"))
+    for couche, modules in (
+        ("calculs", "jugement fusion"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux une_ligne"),
+        ("cli", "fusionner catalogue_fige ouvrir"),
+        (".", "historique"),
+    )
     for module in modules.split()
 )
 AILLEURS = {"dossier-absent", "fichier-illisible"}

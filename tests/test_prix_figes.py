@@ -135,7 +135,8 @@ def test_ce_qui_a_change_de_prix_est_liste(
     ]
     assert changes[0]["touchees"] == [{"groupement": "les-tilleuls", "cellule": cellule} for cellule in ("A-1", "B-2")]
     principal(["fusionner", "2026-12", "--depot", str(depot)])
-    instantane("\n".join(ligne for ligne in capsys.readouterr().out.split("\n") if "prix" in ligne))
+    lignes = capsys.readouterr().out.split("\n")
+    instantane("\n".join(f"{ligne}\n{suite}" for ligne, suite in itertools.pairwise(lignes) if "[prix-change]" in ligne))
 
 
 def test_la_fenetre_les_limites_et_les_groupements_sont_ceux_d_aujourd_hui(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
@@ -237,6 +238,14 @@ def test_une_fiche_fausse_aujourd_hui_ne_gene_pas_une_commande_figee(depot: Path
     enregistrer(depot, "Ouverture")
     changer(depot, FARINE, "prix: 1.40", "prix: cher")
     assert cabas(depot, "fusionner", "2026-12")["code"] == 0
+
+
+@pytest.mark.parametrize(("revision", "bouge"), [("main", True), ("HEAD", True), ("main~0", True), ("v1", False), ("tags/v1", False), ("", False)])
+def test_une_branche_ne_fige_rien_et_on_le_dit(depot: Path, cabas: Callable[..., dict[str, Any]], revision: str, bouge: bool) -> None:
+    git(depot, "tag", "--annotate", "--message", "Ouverture", "v1")
+    renseigner(depot, revision or git(depot, "rev-parse", "--short", "HEAD"))
+    sortie = cabas(depot, "fusionner", "2026-12")
+    assert (sortie["code"], "revision-mouvante" in codes(sortie)) == (0, bouge)
 
 
 def test_les_fiches_d_une_revision_sont_celles_du_disque(depot: Path) -> None:

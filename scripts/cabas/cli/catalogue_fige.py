@@ -88,7 +88,19 @@ def figer(racine: Path, identifiant: str, present: Depot, demandee: str) -> Cata
         return absent(passees)
     depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{identifiant}"))
     catalogue = Catalogue(racine, identifiant, depot, present, constats, commit, sans_controle(demandee))
-    return replace(catalogue, constats=catalogue.situer(constats))
+    return replace(catalogue, constats=[*catalogue.situer(constats), *_mouvante(racine, present, identifiant, demandee, commit)])
+
+
+def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, commit: str) -> list[Constat]:
+    """Une branche avance à chaque enregistrement : la nommer ne fige rien, et il faut le dire."""
+    from cabas.constats import avertissement
+    from cabas.historique import etiquette
+
+    commande = present.commandes.get(identifiant)
+    if commande is None or commit.startswith(demandee.lower()) or etiquette(racine, demandee.removeprefix("refs/").removeprefix("tags/")) == commit:
+        return []
+    fait = f"« {demandee} » n’est ni une étiquette, ni un identifiant de révision : ce nom peut en désigner une autre demain."
+    return [avertissement("revision-mouvante", commande.source.a("catalogue"), fait, f"Pour figer les prix, écrire catalogue: {commit[:12]}")]
 
 
 def changements(catalogue: Catalogue, fusion: Fusion) -> tuple[PrixChange, ...]:
@@ -112,5 +124,6 @@ def constats_de_prix(changes: Sequence[PrixChange]) -> list[Constat]:
         combien = accorder(len(change.cellules), "cellule en demande", "cellules en demandent") if change.cellules else "aucune cellule n’en demande"
         fait = f"{change.fige.nom} : {ancien} à l’ouverture, {nouveau} aujourd’hui. On compte {ancien} ; {combien}."
         remede = "Rien à faire si le prix annoncé est tenu. Sinon, prévenir ces cellules avant de changer quoi que ce soit."
+        remede = remede if change.cellules else "Rien à faire."
         constats.append(avertissement("prix-change", change.present.source.a("prix"), fait, remede))
     return constats
