@@ -129,7 +129,7 @@ def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
     return texte.getvalue().encode()
 
 
-def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str, fige: bool) -> bytes:
+def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str, fige: bool = False) -> bytes:
     """Le bilan d'une fusion : comptes, totaux en centimes, empreintes des fichiers lus, révision du catalogue, version.
 
     `fige` : le catalogue est celui de la révision nommée par la commande, et non celui d'aujourd'hui.
