@@ -15,8 +15,9 @@ FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
         ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances"),
-        ("cli", "fusionner corriger"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
+        ("cli", "fusionner corriger catalogue_fige ouvrir"),
+        (".", "historique"),
     )
     for module in modules.split()
 )

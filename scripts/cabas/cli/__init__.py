@@ -13,7 +13,7 @@ from importlib import import_module
 
 from cabas.cli.analyseur import Analyseur, ajouter_communes, completer
 
-VERBES = ("verifier", "construire", "servir", "fusionner", "importer", "demo")
+VERBES = ("verifier", "construire", "servir", "ouvrir", "fusionner", "importer", "demo")
 
 
 def analyseur() -> Analyseur:

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cabas.constats import Constat, Refus
+    from cabas.lecture.origines import Origine
     from cabas.modele import Depot
 
 TEMOIN = Path(".build/fiches-verifiees")
 
 
-def charger_depot(racine: Path) -> tuple[Depot, list[Constat]]:
-    """Le dépôt et ses constats de lecture. Des fiches déjà vérifiées, à l'octet près, ne repassent pas par frictionless."""
+def charger_depot(racine: Path, origine: Origine | None = None, marque: Path = TEMOIN) -> tuple[Depot, list[Constat]]:
+    """Le dépôt et ses constats de lecture. Des fiches déjà vérifiées, à l'octet près, ne repassent pas par frictionless.
+
+    `origine` : d'où lire les fiches (le disque, à défaut). `marque` : où garder le témoin de cette vérification.
+    """
     from cabas.lecture.depot import charger
     from cabas.publication.ecriture import ecrire
 
-    temoin, vues = racine / TEMOIN, [""]
+    temoin, vues = racine / marque, [""]
 
     def deja_vu(empreinte: str) -> bool:
         vues[0] = empreinte
@@ -28,7 +32,7 @@ def charger_depot(racine: Path) -> tuple[Depot, list[Constat]]:
         except (OSError, ValueError):
             return False
 
-    depot, constats = charger(racine, deja_vu)
+    depot, constats = charger(origine or racine, deja_vu)
     if not constats:
         with suppress(OSError):
             ecrire(temoin, f"{vues[0]}\n")

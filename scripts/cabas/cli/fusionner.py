@@ -10,12 +10,13 @@ from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
 
 CLASSEUR = "recap.xlsx"
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cabas.calculs.fusion import Fusion
+    from cabas.calculs.prix_figes import PrixChange
     from cabas.calculs.recap import Recap
+    from cabas.cli.catalogue_fige import Catalogue
     from cabas.constats import Constat
     from cabas.modele import Depot
 
@@ -29,6 +30,7 @@ class Resultat(NamedTuple):
     recap: Recap | None = None
     sorties: Path | None = None
     constats: tuple[Constat, ...] = ()
+    prix_changes: tuple[PrixChange, ...] = ()
 
 
 def inscrire(sous_commandes: Any) -> None:
@@ -75,15 +77,16 @@ def fusionner_dossier(
     from cabas.calculs.codes import codes_faux
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
-    from cabas.cli.commun import charger_depot
+    from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
     from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
     from cabas.publication.ecriture import deposer
     from cabas.publication.verrou import Occupe, verrouiller
 
-    depot, constats = charger_depot(racine)
-    arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(depot, identifiant)]
+    catalogue = charger_catalogue(racine, identifiant)
+    depot, constats = catalogue.depot, catalogue.constats
+    arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant)]
     if not arret and not (prive / identifiant).is_dir():
         arret = lire_prive(prive, identifiant, depot).constats
     if arret:
@@ -97,7 +100,7 @@ def fusionner_dossier(
             fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
             recap = recapituler(depot, fusion)
             sorties = prive / identifiant / "sorties"
-            fichiers = _fichiers(racine, depot, fusion, recap, recu, classeur) if ecrire else {}
+            fichiers = _fichiers(catalogue, fusion, recap, recu, classeur) if ecrire else {}
             if producteurs and ecrire:
                 fichiers |= fichiers_des_producteurs(depot, commande, recap, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
             if ecrire:
@@ -109,14 +112,10 @@ def fusionner_dossier(
         )
         return Resultat(2, depot)
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
-    tous = (
-        *constats_utiles(constats, identifiant),
-        *recu.constats,
-        *codes_faux(recu.lignes, prive.name),
-        *constats_de(fusion, prive.name),
-        *inconnus,
-    )
-    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous)
+    changes = changements(catalogue, fusion)
+    utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
+    tous = (*utiles, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus)
+    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous, changes)
 
 
 def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
@@ -125,7 +124,7 @@ def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Const
     return [constat for constat in constats if not constat.emplacement.fichier.startswith(autres) or constat.emplacement.fichier == fiche]
 
 
-def _juger_commande(depot: Depot, identifiant: str) -> list[Constat]:
+def _juger_commande(catalogue: Catalogue, identifiant: str) -> list[Constat]:
     """Les erreurs que trouvent les contrôles, et une commande qui n'existe pas."""
     from datetime import datetime
 
@@ -134,11 +133,11 @@ def _juger_commande(depot: Depot, identifiant: str) -> list[Constat]:
     from cabas.controles.base import Contexte
     from cabas.temps import PARIS
 
-    if identifiant not in depot.commandes:
-        return [_commande_inconnue(depot, identifiant)]
-    contexte = Contexte(depot, datetime.now(PARIS))
+    if identifiant not in catalogue.depot.commandes:
+        return [commande_inconnue(catalogue.depot, identifiant)]
+    contexte = Contexte(catalogue.depot, datetime.now(PARIS))
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]
-    return constats_utiles((constat for controle in durs for constat in controle.constats(contexte)), identifiant)
+    return constats_utiles(catalogue.situer(constat for controle in durs for constat in controle.constats(contexte)), identifiant)
 
 
 def _bon_inconnu(bon: str, prive: str, identifiant: str) -> Constat:
@@ -149,7 +148,8 @@ def _bon_inconnu(bon: str, prive: str, identifiant: str) -> Constat:
     return avertissement("bon-inconnu", Emplacement(f"{prive}/{identifiant}"), fait, "Recopier l’identifiant que donne le constat « hors-delai ».")
 
 
-def _commande_inconnue(depot: Depot, identifiant: str) -> Constat:
+def commande_inconnue(depot: Depot, identifiant: str) -> Constat:
+    """Le constat d'une commande qui n'existe pas, avec celles qui existent."""
     from cabas.cli.impression import sans_controle
     from cabas.constats import Emplacement, erreur
     from cabas.typographie import enumerer
@@ -163,16 +163,15 @@ def _commande_inconnue(depot: Depot, identifiant: str) -> Constat:
     )
 
 
-def _fichiers(racine: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Any, classeur: bool) -> dict[str, bytes]:
-    from cabas.historique import revision
+def _fichiers(catalogue: Catalogue, fusion: Fusion, recap: Recap, recu: Any, classeur: bool) -> dict[str, bytes]:
     from cabas.rendu.tables import bilan, tables
 
     fichiers = tables(fusion, recap)
-    fichiers["bilan.json"] = bilan(fusion, recap, recu.empreintes, recu.ignores, str(revision(racine)))
+    fichiers["bilan.json"] = bilan(fusion, recap, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
-        fichiers[CLASSEUR] = recap_xlsx(depot, fusion, recap)
+        fichiers[CLASSEUR] = recap_xlsx(catalogue.depot, fusion, recap)
     return fichiers
 
 
@@ -216,6 +215,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     comptes = resultat.fusion.comptes
     imprimeur.poser("comptes", comptes)
     imprimeur.poser("sorties", str(resultat.sorties))
+    imprimeur.poser("prix_changes", [change.en_clair() for change in resultat.prix_changes])
     imprimeur.constats(sorted(resultat.constats, key=lambda constat: (constat.gravite != "erreur", constat.rang)))
     imprimeur.dire()
     imprimeur.dire(

@@ -1,14 +1,15 @@
 """Charger le dépôt public : toutes les fiches, contrôlées par leur schéma.
 
-Entre : la racine du dépôt. Sort : un `Depot` (les fiches saines) et les constats (les autres). Ne lève jamais sur une
-donnée fausse. Le contrôle par frictionless est sauté quand les mêmes octets l'ont déjà passé (`temoin`).
+Entre : la racine du dépôt, ou une `Origine` (le disque, une révision passée). Sort : un `Depot` (les fiches saines) et les
+constats (les autres). Ne lève jamais sur une donnée fausse. Le contrôle par frictionless est sauté quand les mêmes octets
+l'ont déjà passé (`temoin`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cabas
@@ -16,7 +17,8 @@ from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.correspondances import SUFFIXE, juger_correspondances, lire_correspondances
 from cabas.lecture.entetes import lire_entete
 from cabas.lecture.fiches import Rangs, construire, deplier
-from cabas.lecture.fichiers import TAILLE_FICHE, decoder_utf8, lire_octets, nom_lisible
+from cabas.lecture.fichiers import decoder_utf8, nom_lisible
+from cabas.lecture.origines import Disque, Origine
 from cabas.lecture.schemas import empreinte_des_schemas
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
@@ -41,16 +43,16 @@ class _Lot:
         self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
 
-def charger(racine: Path, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:
-    """Lit toutes les fiches. `deja_vu(empreinte)` dit si ces octets ont déjà passé le contrôle des schémas sans faute.
+def charger(racine: Path | Origine, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:
+    """Lit toutes les fiches, d'où qu'elles viennent. `deja_vu(empreinte)` dit si ces octets ont déjà passé le contrôle des schémas sans faute.
 
     Codes propres : `dossier-absent`, `fichier-inattendu`, `encodage`, `fichier-…`, et ceux de `yaml_strict`, `schemas`,
     `fiches`.
     """
-    lot = _Lot()
+    lot, origine = _Lot(), Disque(racine) if isinstance(racine, Path) else racine
     for nom, dossier, suffixe, _cle in DOSSIERS:
-        _lire_dossier(racine, nom, dossier, suffixe, lot)
-    rubriques = _lire_rubriques(racine, lot)
+        _lire_dossier(origine, nom, dossier, suffixe, lot)
+    rubriques = _lire_rubriques(origine, lot)
     rangs: Rangs = {nom: [] for nom in UNIQUES}
     cles = {nom: cle for nom, _dossier, _suffixe, cle in DOSSIERS}
     for nom, identifiant, chemin, noeud, _texte in lot.noeuds:
@@ -85,9 +87,9 @@ def sans_redites(constats: list[Constat]) -> list[Constat]:
     return sorted(gardes, key=lambda constat: constat.rang)
 
 
-def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
-    chemin_dossier = racine / dossier
-    if not chemin_dossier.is_dir():
+def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
+    noms = origine.noms(dossier)
+    if noms is None:
         lot.constats.append(
             erreur(
                 "dossier-absent",
@@ -97,15 +99,15 @@ def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot)
             )
         )
         return
-    for chemin in sorted(chemin_dossier.iterdir(), key=lambda chemin: chemin.name):
-        relatif = f"{dossier}/{nom_lisible(chemin.name)}"
-        if chemin.name.startswith("."):
+    for fichier in sorted(noms):
+        relatif = f"{dossier}/{nom_lisible(fichier)}"
+        if fichier.startswith("."):
             continue
-        if nom == "groupements" and chemin.name.endswith(SUFFIXE):
-            if (texte := _texte(chemin, relatif, lot)) is not None:
-                lot.correspondances[chemin.name.removesuffix(SUFFIXE)] = (relatif, texte)
+        if nom == "groupements" and fichier.endswith(SUFFIXE):
+            if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
+                lot.correspondances[fichier.removesuffix(SUFFIXE)] = (relatif, texte)
             continue
-        if chemin.suffix != suffixe:
+        if PurePosixPath(fichier).suffix != suffixe:
             lot.constats.append(
                 avertissement(
                     "fichier-inattendu",
@@ -115,7 +117,7 @@ def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot)
                 )
             )
             continue
-        texte = _texte(chemin, relatif, lot)
+        texte = _texte(origine, f"{dossier}/{fichier}", relatif, lot)
         if texte is None:
             continue
         presentation = ""
@@ -125,11 +127,11 @@ def _lire_dossier(racine: Path, nom: str, dossier: str, suffixe: str, lot: _Lot)
             noeud, constats = lire_yaml(texte, relatif)
         lot.constats += constats
         if noeud is not None:
-            lot.noeuds.append((nom, chemin.stem, relatif, noeud, presentation))
+            lot.noeuds.append((nom, PurePosixPath(fichier).stem, relatif, noeud, presentation))
 
 
-def _texte(chemin: Path, relatif: str, lot: _Lot) -> str | None:
-    octets = lire_octets(chemin, TAILLE_FICHE)
+def _texte(origine: Origine, chemin: str, relatif: str, lot: _Lot) -> str | None:
+    octets = origine.octets(chemin)
     texte = octets if isinstance(octets, Refus) else decoder_utf8(octets)
     if isinstance(texte, Refus):
         lot.constats.append(erreur(texte.code, Emplacement(relatif), texte.fait, texte.remede))
@@ -138,9 +140,9 @@ def _texte(chemin: Path, relatif: str, lot: _Lot) -> str | None:
     return texte
 
 
-def _lire_rubriques(racine: Path, lot: _Lot) -> Iterator[Noeud] | tuple[Noeud, ...]:
+def _lire_rubriques(origine: Origine, lot: _Lot) -> Iterator[Noeud] | tuple[Noeud, ...]:
     relatif = "catalogue/rubriques.yaml"
-    texte = _texte(racine / relatif, relatif, lot)
+    texte = _texte(origine, relatif, relatif, lot)
     if texte is None:
         return ()
     noeud, constats = lire_yaml(texte, relatif)

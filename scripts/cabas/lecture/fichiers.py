@@ -11,6 +11,8 @@ from cabas.constats import Refus, raison
 
 TAILLE_FICHE = 1_000_000
 TAILLE_BON = 8_000_000
+PAS_ORDINAIRE = Refus("fichier-special", "Ce n’est pas un fichier ordinaire.", "L’ôter de ce dossier.")
+ABSENT = Refus("fichier-absent", "Le fichier n’existe pas.", "Le créer, ou vérifier son nom.")
 
 
 def nom_lisible(nom: str) -> str:
@@ -28,23 +30,27 @@ def lire_octets(chemin: Path, maximum: int) -> bytes | Refus:
         if erreur.errno in (errno.ELOOP, errno.EMLINK) or chemin.is_symlink():
             return Refus("fichier-lien", "C’est un lien vers un autre fichier.", "Mettre le fichier lui-même à cette place.")
         if erreur.errno == errno.ENOENT:
-            return Refus("fichier-absent", "Le fichier n’existe pas.", "Le créer, ou vérifier son nom.")
+            return ABSENT
         return Refus("fichier-inaccessible", f"Le fichier ne s’ouvre pas ({raison(erreur)}).", "Vérifier les droits du fichier.")
     with os.fdopen(descripteur, "rb") as fichier:
         etat = os.fstat(fichier.fileno())
         if not stat.S_ISREG(etat.st_mode):
-            return Refus("fichier-special", "Ce n’est pas un fichier ordinaire.", "L’ôter de ce dossier.")
+            return PAS_ORDINAIRE
         if etat.st_size > maximum:
-            taille = f"{etat.st_size / 1_000_000:.0f} Mo"
-            return Refus(
-                "fichier-trop-gros",
-                f"Le fichier pèse {taille} ; le plus gros admis pèse {maximum // 1_000_000} Mo.",
-                "Vérifier que c’est bien le bon fichier, ou le découper.",
-            )
+            return trop_gros(f"{etat.st_size / 1_000_000:.0f} Mo", maximum)
         try:
             return fichier.read(maximum + 1)
         except OSError as erreur:
             return Refus("fichier-inaccessible", f"La lecture échoue ({raison(erreur)}).", "Recopier le fichier.")
+
+
+def trop_gros(pese: str, maximum: int) -> Refus:
+    """Le refus d'un fichier qui pèse plus de `maximum` octets."""
+    return Refus(
+        "fichier-trop-gros",
+        f"Le fichier pèse {pese} ; le plus gros admis pèse {maximum // 1_000_000} Mo.",
+        "Vérifier que c’est bien le bon fichier, ou le découper.",
+    )
 
 
 def decoder_utf8(octets: bytes) -> str | Refus:

@@ -130,8 +130,11 @@ def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
     return texte.getvalue().encode()
 
 
-def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str) -> bytes:
-    """Le bilan d'une fusion : comptes, totaux en centimes, empreintes des fichiers lus, révision du catalogue, version."""
+def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str, fige: bool = False) -> bytes:
+    """Le bilan d'une fusion : comptes, totaux en centimes, empreintes des fichiers lus, révision du catalogue, version.
+
+    `fige` : le catalogue est celui de la révision nommée par la commande, et non celui d'aujourd'hui.
+    """
     contenu = {
         "commande": fusion.commande.id,
         "regle": fusion.commande.repartition,
@@ -144,6 +147,7 @@ def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: 
         "fichiers": dict(sorted(empreintes.items())),
         "ignores": dict(sorted(ignores.items())),
         "revision": revision,
+        "catalogue_fige": fige,
         "version": cabas.__version__,
     }
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()

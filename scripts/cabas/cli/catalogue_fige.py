@@ -1,0 +1,129 @@
+"""Le catalogue d'une fusion : celui d'aujourd'hui, ou celui que la commande a figé en ouvrant (`catalogue: <révision>`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cabas.calculs.fusion import Fusion
+    from cabas.calculs.prix_figes import PrixChange
+    from cabas.constats import Constat
+    from cabas.modele import Depot
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Les fiches avec lesquelles on fusionne. `present` : celles d'aujourd'hui ; `commit` : vide si rien n'est figé."""
+
+    racine: Path
+    identifiant: str
+    depot: Depot
+    present: Depot
+    constats: list[Constat]
+    commit: str = ""
+    demandee: str = ""
+
+    @property
+    def fige(self) -> bool:
+        """Vrai si les prix sont ceux d'une révision nommée par la commande."""
+        return bool(self.commit)
+
+    def revision(self) -> str:
+        """La révision employée, avec « +modifications » si ce que l'on a lu sur le disque n'est pas enregistré."""
+        from cabas.historique import FICHES, Revision, revision
+
+        if not self.commit:
+            return str(revision(self.racine, FICHES))
+        lus = ("groupements", f"catalogue/commandes/{self.identifiant}.yaml")
+        return str(Revision(self.commit[:12], revision(self.racine, lus).modifiee))
+
+    def situer(self, constats: Iterable[Constat]) -> list[Constat]:
+        """Les mêmes constats ; ceux d'une fiche figée disent de quelle révision elle vient, et comment s'en défaire."""
+        from cabas.constats import Emplacement
+        from cabas.lecture.origines import est_fige
+
+        remede = f"Cette fiche est figée. Corriger celle d’aujourd’hui, puis : cabas ouvrir {self.identifiant} --annuler."
+        return [
+            replace(constat, emplacement=Emplacement(f"{self.demandee}:{lieu.fichier}", lieu.ligne), remede=remede)
+            if self.commit and est_fige((lieu := constat.emplacement).fichier)
+            else constat
+            for constat in constats
+        ]
+
+
+def charger_catalogue(racine: Path, identifiant: str) -> Catalogue:
+    """Les fiches d'une fusion. Si la révision figée ne se trouve pas, une erreur dit pourquoi : `sans-git`, `revision-introuvable`."""
+    from cabas.cli.commun import charger_depot
+
+    present, constats = charger_depot(racine)
+    commande = present.commandes.get(identifiant)
+    if commande is None or not commande.catalogue:
+        return Catalogue(racine, identifiant, present, present, constats)
+    return figer(racine, identifiant, present, commande.catalogue)
+
+
+def figer(racine: Path, identifiant: str, present: Depot, demandee: str) -> Catalogue:
+    """Le catalogue d'une commande à une révision. Ne regarde pas si la commande la nomme."""
+    from cabas.cli.commun import TEMOIN, charger_depot
+    from cabas.cli.impression import sans_controle
+    from cabas.constats import Emplacement, Refus, erreur
+    from cabas.historique import fiches_a, identifier
+    from cabas.lecture.origines import CatalogueFige
+
+    def absent(refus: Refus) -> Catalogue:
+        fait = refus.fait if refus.code == "revision-introuvable" else f"Les prix sont figés à « {demandee} ». {refus.fait}"
+        commande = present.commandes.get(identifiant)
+        lieu = commande.source.a("catalogue") if commande else Emplacement(identifiant)
+        return Catalogue(racine, identifiant, present, present, [erreur(refus.code, lieu, fait, refus.remede)])
+
+    commit = identifier(racine, demandee)
+    if isinstance(commit, Refus):
+        return absent(commit)
+    passees = fiches_a(racine, commit, ("catalogue",))
+    if isinstance(passees, Refus):
+        return absent(passees)
+    depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{identifiant}"))
+    catalogue = Catalogue(racine, identifiant, depot, present, constats, commit, sans_controle(demandee))
+    return replace(catalogue, constats=[*catalogue.situer(constats), *_mouvante(racine, present, identifiant, demandee, commit)])
+
+
+def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, commit: str) -> list[Constat]:
+    """Une branche avance à chaque enregistrement : la nommer ne fige rien, et il faut le dire."""
+    from cabas.constats import avertissement
+    from cabas.historique import etiquette
+
+    commande = present.commandes.get(identifiant)
+    if commande is None or commit.startswith(demandee.lower()) or etiquette(racine, demandee.removeprefix("refs/").removeprefix("tags/")) == commit:
+        return []
+    fait = f"« {demandee} » n’est ni une étiquette, ni un identifiant de révision : ce nom peut en désigner une autre demain."
+    return [avertissement("revision-mouvante", commande.source.a("catalogue"), fait, f"Pour figer les prix, écrire catalogue: {commit[:12]}")]
+
+
+def changements(catalogue: Catalogue, fusion: Fusion) -> tuple[PrixChange, ...]:
+    """Les prix qui ont changé depuis la révision figée ; rien si elle ne l'est pas."""
+    from cabas.calculs.prix_figes import prix_changes
+
+    return prix_changes(catalogue.depot, catalogue.present, fusion.commande, fusion.retenues) if catalogue.fige else ()
+
+
+def constats_de_prix(changes: Sequence[PrixChange]) -> list[Constat]:
+    """Un avertissement par prix changé : l'ancien, le nouveau, combien de cellules en demandent."""
+    from cabas.constats import avertissement
+    from cabas.rendu.tables import prix_csv
+    from cabas.typographie import accorder
+
+    constats: list[Constat] = []
+    for change in changes:
+        ancien, nouveau = (
+            f"{prix_csv(produit.prix)} €" + ("" if produit.unite == "piece" else f"/{produit.unite}") for produit in (change.fige, change.present)
+        )
+        combien = accorder(len(change.cellules), "cellule en demande", "cellules en demandent") if change.cellules else "aucune cellule n’en demande"
+        fait = f"{change.fige.nom} : {ancien} à l’ouverture, {nouveau} aujourd’hui. On compte {ancien} ; {combien}."
+        remede = "Rien à faire si le prix annoncé est tenu. Sinon, prévenir ces cellules avant de changer quoi que ce soit."
+        remede = remede if change.cellules else "Rien à faire."
+        constats.append(avertissement("prix-change", change.present.source.a("prix"), fait, remede))
+    return constats
