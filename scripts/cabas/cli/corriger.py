@@ -54,7 +54,7 @@ def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
             entretien.revoir(jugee, f"{rang}/{len(cas)}")
     except _Fin:
         pass
-    except (EOFError, RuntimeError, ValueError):  # entrée fermée, absente, ou qui n'est pas du texte
+    except EOFError:
         if not entretien.decisions and not entretien.reponses:
             return _impossible(imprimeur, affiche, "Personne ne répond : l’entrée est fermée.")
         if entretien.decisions and not entretien.pourquoi:
@@ -117,11 +117,14 @@ class _Entretien:
 
     def revoir(self, jugee: LigneJugee, rang: str) -> None:
         """Montre un cas et demande que faire. Lève `_Fin` si la personne s'arrête."""
+        from cabas.quantites import UNITES
+
         lue = jugee.lue
         produit = "" if jugee.code == "hors-delai" else f", {self._depot.produits[lue.produit].nom}"
         self._dire(f"\n{rang}  {self._prive}/{lue.fichier}:{lue.ligne} : {jugee.cellule}{produit}")
         self._dire(f"    [{jugee.code}] {jugee.message}")
-        choix = [] if jugee.code == "hors-delai" else ["une quantité : corriger"]
+        unite = "" if jugee.code == "hors-delai" else UNITES[self._depot.produits[lue.produit].unite]
+        choix = [f"une quantité ({unite}) : corriger"] if unite else []
         choix += ["a : accepter"] if jugee.code in ACCEPTABLES else []
         self._dire(f"    {' ; '.join([*choix, 'entrée : laisser', 'f : finir'])}")
         while reponse := self._demander():
@@ -166,9 +169,12 @@ class _Entretien:
         self._imprimeur.dire("\n".join(typographier(sans_controle(ligne)) for ligne in phrase.split("\n")))
 
     def _demander(self) -> str:
-        reponse = " ".join(input("    > ").split())
+        try:
+            reponse = input("    > ")
+        except (RuntimeError, ValueError) as faute:  # entrée absente, fermée, ou qui n'est pas du texte
+            raise EOFError from faute
         self.reponses += 1
-        return reponse
+        return " ".join(reponse.split())
 
 
 def _ajouter(dossier: Path, decisions: Iterable[Decision], affiche: str) -> list[Constat]:
