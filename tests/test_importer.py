@@ -33,7 +33,7 @@ def ecrite(depot: Path) -> Path:
 
 
 def test_apprendre_puis_fusionner(mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    reponses = "cellule\ntelephone\nfarine\n1\n\n\noeufs-plein-air\n\n"
+    reponses = "cellule\ntelephone\nfarine\n\n\n\noeufs-plein-air\n\n"
     assert apprendre(mini_depot, monkeypatch, reponses) == 0
     dit = capsys.readouterr().out
     assert "06 39" not in dit
@@ -102,6 +102,7 @@ def test_mauvais_usage(mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
 @pytest.mark.parametrize(("texte", "masque"), [
     ("+33 6 39 98 01 02", "(téléphone)"), ("0639980102", "(téléphone)"), ("écrire à a@exemple.org", "écrire à (adresse mail)"), ("2,5", "2,5"),
+    ("14/03/2026 09:12", "14/03/2026 09:12"), ("639980102", "(téléphone)"),
 ])  # fmt: skip
 def test_les_exemples_sont_masques(texte: str, masque: str) -> None:
     assert masquer(texte) == masque

@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
-from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
+from cabas.typographie import simplifier
 
 EXEMPLES = 2
 _MAIL = re.compile(r"\S+@\S+")
-_TELEPHONE = re.compile(r"\+?\d(?:[\s.\-/()]*\d){7,}")
+_TELEPHONE = re.compile(r"(?:\+\d{1,3}|\b0)(?:[\s.\-()]*\d){8,}|\b[67]\d{8}\b")
 
 
 class Apprise(NamedTuple):
@@ -41,9 +42,7 @@ def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] 
     tableau = next(un for un in lus if un.entete != SANS_ENTETE)
     numero, intitules = tableau.lignes[tableau.entete]
     return numero, [
-        _une(colonne.intitule, colonne.role, colonne.ref, colonne.refus, colonne.proches, _exemples(tableau, colonne.rang))
-        for colonne in catalogue.comprendre(intitules)
-        if propre(intitules[colonne.rang])
+        _une(colonne, _exemples(tableau, colonne.rang), catalogue) for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])
     ]
 
 
@@ -52,13 +51,28 @@ def _cases_pleines(cases: list[str]) -> int:
     return pleines if pleines > 1 else 0
 
 
-def _une(intitule: str, role: str, ref: str, refus: str, proches: tuple[str, ...], exemples: tuple[str, ...]) -> Apprise:
-    if refus:
+def _une(colonne: Colonne, exemples: tuple[str, ...], catalogue: Catalogue) -> Apprise:
+    intitule, role, ref = colonne.intitule, colonne.role, colonne.ref
+    if colonne.refus:
+        proches, nette = _classer(intitule, catalogue)
+        proches = proches or colonne.proches
         nombres = any(isinstance(lire_quantite(exemple, "kg"), int) for exemple in exemples)
         # Un mot dans une colonne étrangère n'est pas une quantité : on propose de ne pas la lire. Un nombre se choisit.
-        return Apprise(intitule, exemples, "", proches[0] if proches else "" if nombres else IGNORER, proches)
+        return Apprise(intitule, exemples, "", proches[0] if nette else "" if nombres or proches else IGNORER, proches)
     comprise = (f"t-{ref}" if role == "tolerance" else ref) if ref else role or IGNORER
     return Apprise(intitule, exemples, comprise, comprise, ())
+
+
+def _classer(intitule: str, catalogue: Catalogue) -> tuple[tuple[str, ...], bool]:
+    """Les produits qui partagent le plus de mots, et si le premier l'emporte nettement : alors seulement Entrée le choisit."""
+    mots = _mots(intitule)
+    notes = sorted((-len(mots & _mots(nom)), ref) for nom, refs in catalogue.noms.items() for ref in refs if mots & _mots(nom))[:3]
+    nette = bool(notes) and notes[0][0] <= -2 and (len(notes) == 1 or notes[1][0] > notes[0][0])
+    return tuple(ref for _note, ref in notes), nette
+
+
+def _mots(texte: str) -> set[str]:
+    return {mot for mot in re.split(r"\W+", simplifier(texte)) if len(mot) > 3 or (len(mot) > 1 and any(map(str.isdigit, mot)))}
 
 
 def _exemples(tableau: Tableau, rang: int) -> tuple[str, ...]:
