@@ -10,9 +10,11 @@ from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
 
 CLASSEUR = "recap.xlsx"
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cabas.calculs.commande_producteur import CommandeProducteur
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.prix_figes import PrixChange
     from cabas.calculs.recap import Recap
@@ -31,6 +33,7 @@ class Resultat(NamedTuple):
     sorties: Path | None = None
     constats: tuple[Constat, ...] = ()
     prix_changes: tuple[PrixChange, ...] = ()
+    envois: tuple[CommandeProducteur, ...] = ()
 
 
 def inscrire(sous_commandes: Any) -> None:
@@ -75,9 +78,11 @@ def fusionner_dossier(
 ) -> Resultat:  # fmt: skip
     """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête."""
     from cabas.calculs.codes import codes_faux
+    from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
+    from cabas.cli.constats_de_fusion import constats_de
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
     from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
@@ -99,10 +104,11 @@ def fusionner_dossier(
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
             fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
             recap = recapituler(depot, fusion)
+            envois = tuple(commandes_producteurs(depot, commande, recap))
             sorties = prive / identifiant / "sorties"
             fichiers = _fichiers(catalogue, fusion, recap, recu, classeur) if ecrire else {}
             if producteurs and ecrire:
-                fichiers |= fichiers_des_producteurs(depot, commande, recap, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
+                fichiers |= fichiers_des_producteurs(envois, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
             if ecrire:
                 deposer(sorties, fichiers, remplaces=(DOSSIER, CLASSEUR))
     except Occupe as occupe:
@@ -115,7 +121,7 @@ def fusionner_dossier(
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     tous = (*utiles, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus)
-    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous, changes)
+    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous, changes, envois)
 
 
 def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
@@ -175,39 +181,10 @@ def _fichiers(catalogue: Catalogue, fusion: Fusion, recap: Recap, recu: Any, cla
     return fichiers
 
 
-def constats_de(fusion: Fusion, prive: str) -> list[Constat]:
-    """Un constat par ligne rejetée ou signalée, dans l'ordre du journal. `prive` : le nom du dossier privé."""
-    from cabas.calculs.jugement import Sort
-    from cabas.constats import Constat, Emplacement, Gravite
-
-    constats: list[Constat] = []
-    vus: set[tuple[str, str, str]] = set()
-    for jugee in fusion.lignes:
-        if not jugee.code:
-            continue
-        gravite = Gravite.ERREUR if jugee.sort is Sort.REJETEE and jugee.code != "bon-annule" else Gravite.AVERTISSEMENT
-        cle = (jugee.lue.fichier, jugee.code, jugee.message if jugee.code != "ligne-decalee" else str(jugee.lue.ligne))
-        if jugee.code in _UNE_FOIS and cle in vus:
-            continue
-        vus.add(cle)
-        constats.append(Constat(jugee.code, gravite, Emplacement(f"{prive}/{jugee.lue.fichier}", jugee.lue.ligne), jugee.message, jugee.remede))
-    for decision, refus in fusion.ecarts:
-        gravite = Gravite.ERREUR if refus.code == "decision-perimee" else Gravite.AVERTISSEMENT
-        constats.append(Constat(refus.code, gravite, decision.source.a("action"), refus.fait, refus.remede))
-    return constats
-
-
-_UNE_FOIS = frozenset({
-    "adhesion-perimee", "bon-accepte", "bon-annule", "cellule-absente", "cellule-inconnue", "cellule-reunie", "colonne-ambigue", "colonne-inconnue",
-    "credit-insuffisant", "date-illisible", "hors-delai", "ligne-decalee", "mauvais-groupement", "mauvaise-commande",
-})  # fmt: skip
-"""Les codes qui disent la même chose à chaque ligne d'un bon : on ne les imprime qu'une fois, le journal les garde tous."""
-
-
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
+    from cabas.publication.commandes_producteurs import DOSSIER
     from cabas.typographie import accorder, de, euros, euros_csv, nombre_csv, quantite
 
     if resultat.depot is None or resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
@@ -230,7 +207,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
         lot = manque.produit.lot
         nom = (lot.nom if lot else "") or "lot"
         imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
-    courtes = [une for une in commandes_producteurs(resultat.depot, resultat.fusion.commande, resultat.recap) if une.manque_minimum]
+    courtes = [une for une in resultat.envois if une.manque_minimum]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
     for une in courtes:
         imprimeur.dire(f"{d_une_ligne(une.producteur.nom)} : {minimum_dit(une)}.")
@@ -239,7 +216,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     )
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
-    if (producteurs := resultat.sorties / "producteurs").is_dir():
+    if (producteurs := resultat.sorties / DOSSIER).is_dir():
         imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
 
 

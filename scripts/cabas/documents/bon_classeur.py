@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
+from cabas.documents.classeur import VERT, nouveau_classeur
 from cabas.quantites import MILLE
 
 LIGNES = 200
-VERT = "#1f6f54"
 
 
 def bon_xlsx(titre: str, intitules: Sequence[str], pas: Mapping[str, int], choix: Mapping[str, Sequence[str]]) -> bytes:
@@ -21,11 +20,10 @@ def bon_xlsx(titre: str, intitules: Sequence[str], pas: Mapping[str, int], choix
 
     Une quantité qui n'est pas un multiple du pas est signalée tout de suite, sans être refusée : on peut vouloir insister.
     """
-    import xlsxwriter
+    import xlsxwriter.utility
 
     tampon = io.BytesIO()
-    classeur = xlsxwriter.Workbook(tampon, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    classeur.set_properties({"title": titre, "created": datetime(2000, 1, 1), "author": "cabas"})
+    classeur = nouveau_classeur(tampon, titre)
     feuille = classeur.add_worksheet("Bons")
     tete = classeur.add_format({"bold": True, "text_wrap": True, "valign": "top", "font_color": "#ffffff", "bg_color": VERT, "border": 1})
     texte, nombre = classeur.add_format({"num_format": "@"}), classeur.add_format({"num_format": "0.###"})

@@ -38,13 +38,19 @@ class Feuille(NamedTuple):
     rangees: Sequence[Sequence[Case]]
 
 
-def classeur_xlsx(titre: str, pied: str, feuilles: Sequence[Feuille]) -> bytes:
-    """Un classeur fait de ces feuilles. `pied` s'imprime au bas de chaque page."""
+def nouveau_classeur(tampon: io.BytesIO, titre: str) -> Workbook:
+    """Un classeur vide, écrit dans `tampon` : tout texte y reste du texte, et sa date est fixe (mêmes entrées, mêmes octets)."""
     import xlsxwriter
 
-    tampon = io.BytesIO()
     classeur = xlsxwriter.Workbook(tampon, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     classeur.set_properties({"title": titre, "created": datetime(2000, 1, 1), "author": "cabas"})
+    return classeur
+
+
+def classeur_xlsx(titre: str, pied: str, feuilles: Sequence[Feuille]) -> bytes:
+    """Un classeur fait de ces feuilles. `pied` s'imprime au bas de chaque page."""
+    tampon = io.BytesIO()
+    classeur = nouveau_classeur(tampon, titre)
     styles = _styles(classeur)
     for feuille in feuilles:
         _ecrire(classeur, styles, feuille, pied)

@@ -61,9 +61,10 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         )
         return recu
     catalogues = Catalogues(depot)
+    vus: dict[tuple[str, str], str] = {}
     fichiers = _fichiers(prive, base, depot, recu)
     for rang, (groupement, chemin) in enumerate(fichiers):
-        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu)
+        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, vus)
         if progres:
             progres(rang + 1, len(fichiers))
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
@@ -181,14 +182,16 @@ def _relatif(prive: Path, chemin: Path) -> str:
     return "/".join(nom_lisible(partie) for partie in chemin.relative_to(prive).parts)
 
 
-def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu) -> None:
+def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu, vus: dict[tuple[str, str], str]) -> None:
+    """Lit un fichier de bons. `vus` : par dossier et empreinte, le premier fichier de ces octets."""
     relatif = _relatif(prive, chemin)
     octets = lire_octets(chemin, TAILLE_BON)
     if isinstance(octets, Refus):
         recu.lignes.append(ligne_illisible(relatif, groupement, octets))
         return
     empreinte = hashlib.sha256(octets).hexdigest()
-    jumeau = next((vu for vu, autre in recu.empreintes.items() if autre == empreinte and vu.rpartition("/")[0] == relatif.rpartition("/")[0]), "")
+    premier = vus.setdefault((relatif.rpartition("/")[0], empreinte), relatif)
+    jumeau = "" if premier == relatif else premier
     if jumeau:
         recu.constats.append(
             avertissement(

@@ -1,22 +1,20 @@
 """Les commandes aux producteur·rices, en quatre présentations : à imprimer, en tableau, à lire au téléphone, en mail.
 
-Entre : le dépôt, une commande, son récap. Sort : les fichiers de `producteurs/`, en mémoire. Typst travaille hors du verrou
+Entre : les commandes, déjà calculées. Sort : les fichiers de `producteurs/`, en mémoire. Typst travaille hors du verrou
 de Python : plusieurs PDF avancent à la fois.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cabas.calculs.commande_producteur import commandes_producteurs
-from cabas.calculs.recap import Recap
-from cabas.modele import Commande, Depot
+from cabas.calculs.commande_producteur import CommandeProducteur
 
 DOSSIER = "producteurs"
 
 
-def fichiers_des_producteurs(depot: Depot, commande: Commande, recap: Recap, avancer: Callable[[int, int], None]) -> dict[str, bytes]:
+def fichiers_des_producteurs(commandes: Sequence[CommandeProducteur], avancer: Callable[[int, int], None]) -> dict[str, bytes]:
     """`producteurs/<slug>.pdf`, `.csv`, `.txt` et `.eml`. `avancer(fait, total)` est appelé après chaque commande."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -24,7 +22,6 @@ def fichiers_des_producteurs(depot: Depot, commande: Commande, recap: Recap, ava
     from cabas.rendu.commande_producteur import commande_csv, commande_eml, commande_txt
 
     fichiers: dict[str, bytes] = {}
-    commandes = commandes_producteurs(depot, commande, recap)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
         for rang, (une, pdf) in enumerate(zip(commandes, ouvriers.map(commande_pdf, commandes), strict=True), 1):
             tableau = commande_csv(une)
