@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
 
-CLASSEUR = "recap.xlsx"
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -68,6 +66,8 @@ def executer(arguments: argparse.Namespace) -> int:
             return imprimeur.clore(code)
     resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options)
     if resultat.code != 2:
+        from cabas.cli.recit_de_fusion import raconter
+
         raconter(resultat, imprimeur)
     return imprimeur.clore(resultat.code)
 
@@ -85,8 +85,8 @@ def fusionner_dossier(
     from cabas.cli.constats_de_fusion import constats_de
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
-    from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
     from cabas.publication.ecriture import deposer
+    from cabas.publication.sorties_de_fusion import REFAITS, Matiere, preparer_sorties
     from cabas.publication.verrou import Occupe, verrouiller
 
     catalogue = charger_catalogue(racine, identifiant)
@@ -106,11 +106,10 @@ def fusionner_dossier(
             recap = recapituler(depot, fusion)
             envois = tuple(commandes_producteurs(depot, commande, recap))
             sorties = prive / identifiant / "sorties"
-            fichiers = _fichiers(catalogue, fusion, recap, recu, classeur) if ecrire else {}
-            if producteurs and ecrire:
-                fichiers |= fichiers_des_producteurs(envois, lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire"))
             if ecrire:
-                deposer(sorties, fichiers, remplaces=(DOSSIER, CLASSEUR))
+                matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
+                avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
+                deposer(sorties, preparer_sorties(matiere, avancer, classeur, producteurs), remplaces=REFAITS)
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
         imprimeur.constats(
@@ -167,61 +166,3 @@ def commande_inconnue(depot: Depot, identifiant: str) -> Constat:
         "Cette commande n’existe pas.",
         f"Choisir {connues}.",
     )
-
-
-def _fichiers(catalogue: Catalogue, fusion: Fusion, recap: Recap, recu: Any, classeur: bool) -> dict[str, bytes]:
-    from cabas.rendu.tables import bilan, tables
-
-    fichiers = tables(fusion, recap)
-    fichiers["bilan.json"] = bilan(fusion, recap, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
-    if classeur:
-        from cabas.documents.classeur_recap import recap_xlsx
-
-        fichiers[CLASSEUR] = recap_xlsx(catalogue.depot, fusion, recap)
-    return fichiers
-
-
-def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
-    """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
-    from cabas.publication.commandes_producteurs import DOSSIER
-    from cabas.typographie import accorder, de, euros, euros_csv, nombre_csv, quantite
-
-    if resultat.depot is None or resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
-        return
-    comptes = resultat.fusion.comptes
-    imprimeur.poser("comptes", comptes)
-    imprimeur.poser("sorties", str(resultat.sorties))
-    imprimeur.poser("prix_changes", [change.en_clair() for change in resultat.prix_changes])
-    imprimeur.constats(sorted(resultat.constats, key=lambda constat: (constat.gravite != "erreur", constat.rang)))
-    imprimeur.dire()
-    imprimeur.dire(
-        f"{accorder(comptes['lues'], 'quantité reçue', 'quantités reçues')} : "
-        f"{accorder(comptes['retenues'], 'retenue')}, {accorder(comptes['remplacees'], 'remplacée')}, "
-        f"{accorder(comptes['brouillons'], 'brouillon')}, {accorder(comptes['rejetees'], 'rejetée')}."
-    )
-    if decisions := resultat.fusion.decisions:
-        imprimeur.dire(f"{accorder(len(decisions), 'décision appliquée', 'décisions appliquées')} ({decisions[0].source.fichier}).")
-    imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
-    for manque in resultat.recap.manques:
-        lot = manque.produit.lot
-        nom = (lot.nom if lot else "") or "lot"
-        imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
-    courtes = [une for une in resultat.envois if une.manque_minimum]
-    imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
-    for une in courtes:
-        imprimeur.dire(f"{d_une_ligne(une.producteur.nom)} : {minimum_dit(une)}.")
-    imprimeur.dire(
-        f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
-    )
-    classeur = resultat.sorties / CLASSEUR
-    imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
-    if (producteurs := resultat.sorties / DOSSIER).is_dir():
-        imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
-
-
-def chemin_court(chemin: Path) -> Path:
-    """Un chemin tel qu'on le tape d'ici, s'il est sous le dossier courant."""
-    from pathlib import Path
-
-    return chemin.relative_to(Path.cwd()) if chemin.is_relative_to(Path.cwd()) else chemin

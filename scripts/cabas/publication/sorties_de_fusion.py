@@ -1,0 +1,45 @@
+"""Tout ce qu'une fusion écrit dans `sorties/`, préparé en mémoire : une ligne de `preparer_sorties` par famille de fichiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from cabas.calculs.commande_producteur import CommandeProducteur
+from cabas.calculs.fusion import Fusion
+from cabas.calculs.recap import Recap
+from cabas.modele import Depot
+from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
+
+CLASSEUR = "recap.xlsx"
+REFAITS = (DOSSIER, CLASSEUR)
+"""Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
+
+
+class Matiere(NamedTuple):
+    """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision."""
+
+    depot: Depot
+    fusion: Fusion
+    recap: Recap
+    envois: Sequence[CommandeProducteur]
+    empreintes: Mapping[str, str]
+    ignores: Mapping[str, str]
+    revision: str
+    fige: bool
+
+
+def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
+    """Les fichiers à écrire, par chemin relatif à `sorties/`. Sans `classeur` ni `producteurs`, seulement les tables."""
+    from cabas.rendu.tables import bilan, tables
+
+    fusion, recap = matiere.fusion, matiere.recap
+    fichiers = tables(fusion, recap)
+    fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige)
+    if classeur:
+        from cabas.documents.classeur_recap import recap_xlsx
+
+        fichiers[CLASSEUR] = recap_xlsx(matiere.depot, fusion, recap)
+    if producteurs:
+        fichiers |= fichiers_des_producteurs(matiere.envois, avancer)
+    return fichiers
