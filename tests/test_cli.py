@@ -122,3 +122,24 @@ def test_python_m_cabas(mini_depot: Path) -> None:
     )
     assert fini.returncode == 0, fini.stderr
     assert fini.stdout.startswith("Rien à signaler")
+
+
+def test_un_meme_fait_repete_n_est_dit_que_quelques_fois() -> None:
+    from io import StringIO
+
+    from cabas.cli.impression import REDITES, Imprimeur
+    from cabas.constats import Emplacement, erreur
+
+    redits = [erreur("ligne-decalee", Emplacement("a.csv", ligne), "Les cases ont glissé.", "Ressaisir.") for ligne in range(2, 20)]
+    autre = erreur("produit-inconnu", Emplacement("a.csv", 30), "Produit inconnu.", "Corriger.")
+    flux = StringIO()
+    Imprimeur(flux=flux).constats([*redits, autre])
+    dit = flux.getvalue()
+    assert dit.count("[ligne-decalee]") == REDITES
+    assert "… et 13 autres lignes de ce fichier disent la même chose (7 à 19)." in dit
+    assert "a.csv:30: [produit-inconnu]" in dit
+    tout = StringIO()
+    machine = Imprimeur("json", tout)
+    machine.constats([*redits, autre])
+    machine.clore(1)
+    assert tout.getvalue().count('"ligne-decalee"') == len(redits)

@@ -14,6 +14,9 @@ LARGEUR = 20
 ATTENTE = 1.0
 """En dessous d'une seconde, une barre d'avancement n'est que du clignotement."""
 
+REDITES = 5
+"""Au-delà, un même fait du même fichier noie les autres : on dit seulement combien de fois, et où."""
+
 
 class Imprimeur:
     """Parle à la personne. En JSON, tout est gardé et sort d'un coup à la fin (`clore`)."""
@@ -39,11 +42,20 @@ class Imprimeur:
         self._contenu[cle] = valeur
 
     def constats(self, constats: Sequence[Constat], au_plus: int | None = None) -> None:
-        """Les constats, un par un : `fichier:ligne: [code] fait`, puis le remède."""
+        """Les constats, un par un : `fichier:ligne: [code] fait`, puis le remède. Le même fait, répété, n'est dit que `REDITES` fois."""
         self._contenu.setdefault("constats", []).extend(_en_json(constat) for constat in constats)
         montres = constats if au_plus is None else constats[:au_plus]
+        lignes: dict[tuple[str, ...], list[int]] = {}
         for constat in montres:
-            self.dire(phrase_du_constat(constat))
+            lignes.setdefault(_fait(constat), []).append(constat.emplacement.ligne)
+        dits: dict[tuple[str, ...], int] = {}
+        for constat in montres:
+            fait = _fait(constat)
+            dits[fait] = deja = dits.get(fait, 0) + 1
+            if deja <= REDITES:
+                self.dire(phrase_du_constat(constat))
+            if deja == REDITES and (autres := sorted(lignes[fait])[REDITES:]):
+                self.dire(_redite(autres))
 
     def bilan(self, constats: Sequence[Constat], lus: str) -> None:
         """« 2 erreurs, 1 avertissement (144 fiches lues). »"""
@@ -79,6 +91,18 @@ class Imprimeur:
         if self._barre:
             self._erreurs.write("\r" + " " * 60 + "\r")
             self._barre = False
+
+
+def _fait(constat: Constat) -> tuple[str, ...]:
+    """Ce que dit un constat, sans sa ligne."""
+    return (constat.emplacement.fichier, constat.code, constat.message, constat.remede)
+
+
+def _redite(lignes: Sequence[int]) -> str:
+    """« … et 12 autres lignes de ce fichier disent la même chose (19 à 161). »"""
+    if len(lignes) == 1:
+        return f"    … et une autre ligne de ce fichier dit la même chose ({lignes[0]})."
+    return f"    … et {len(lignes)} autres lignes de ce fichier disent la même chose ({lignes[0]} à {lignes[-1]})."
 
 
 def phrase_du_constat(constat: Constat) -> str:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.colonnes import Catalogue, Colonne, remede_de_colonne
+from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
 from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.preambule import completer, elargir, lire_preambule
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
@@ -87,15 +88,18 @@ class _Lecture:
                 self.rangs[colonne.role] = colonne.rang
 
     def lignes(self) -> list[LigneLue]:
+        longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         noms = [rang for role in ("cellule", "nom", "courriel") if (rang := self.rangs[role]) >= 0]
         quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
         rangees = self.carre.egarees(noms, quantites) + self.carre.suivantes()
+        if longue and not noms:
+            self.rangs, valeurs = completer(lire_preambule(self.tableau.lignes[: self.tableau.entete]), self.rangs, self.carre.largeur)
+            elargir(rangees, valeurs)
         if not rangees:
             constat = avertissement(
                 "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
             )
             self.constats.append(constat)
-        longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         return (self._longues if longue else self._grille)(rangees)
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
@@ -109,7 +113,7 @@ class _Lecture:
         pleins: set[tuple[str, str]] = set()
         for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
-            ref, lu, plus = cases[produit].strip("[] "), cases[quantite], cases[tolerance]
+            ref, lu, plus = _ref(cases[produit]), cases[quantite], cases[tolerance]
             unite = connu.unite if (connu := produits.get(ref)) else "kg"
             refus = forme or (_DEUX_QUANTITES if any(cases[rang] not in ("", lu) for rang in doublons) else None)
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
@@ -222,6 +226,11 @@ def _sans_produit(colonne: Colonne) -> Colonne:
     if colonne.role in ("quantite", "tolerance") and not colonne.ref and not colonne.refus:
         return colonne._replace(role="quantite", refus="colonne-inconnue", produit=True)
     return colonne
+
+
+def _ref(case: str) -> str:
+    """La ref d'une case de produit : nue, ou entre crochets après le nom (« Farine T65 [farine-t65] »)."""
+    return trouvee[1] if case.endswith("]") and (trouvee := REF.search(case)) else case.strip("[] ")
 
 
 def _tout(cases: Sequence[str]) -> str:

@@ -20,7 +20,8 @@ JAMAIS_CALCULEE = "#CALCUL"
 Feuille = tuple[str, list[tuple[int, list[str]]]]
 _FEUILLE = re.compile(rb'<sheet\b[^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
 _LIEN = re.compile(rb"<Relationship\b[^>]*>")
-_CASE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)>(.*?)</c>', re.DOTALL)
+_CASE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</c>)', re.DOTALL)
+"""Une case, pleine ou vide (`<c … />`) : une case vide ne prend pas le contenu de la suivante."""
 _VALEUR = re.compile(rb"<v[^>]*>([^<]+)</v>")
 
 

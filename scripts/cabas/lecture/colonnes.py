@@ -26,9 +26,10 @@ def roles_connus() -> Mapping[str, str]:
     return {intitule: "" if role == "ignorer" else role for role, intitules in roles.items() for intitule in intitules}
 
 
-_REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
+REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
 _TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
-_CHAMP = re.compile(r"([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)")
+_CHAMP = re.compile(r"(?:.*\()?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
+"""Le nom d'un champ de notre page, seul ou entre parenthèses à la fin : « Tolérance, Lentilles (t-lentilles) »."""
 UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
 _PRIX = re.compile(r"\s*[-,–(:]?\s*\d+(?:[.,]\d+)?\s*(?:€|eur|euros)\s*(?:/\s*\w+)?\)?$")
 INTITULE_MAX = 400
@@ -83,7 +84,7 @@ class Catalogue:
         return trouves
 
     def _chercher_vraiment(self, intitule: str) -> list[str]:
-        trouvees = [ref for ref in _REF.findall(intitule) if ref in self.produits]
+        trouvees = [ref for ref in REF.findall(intitule) if ref in self.produits]
         if trouvees:
             return sorted(set(trouvees))
         if (champ := _CHAMP.fullmatch(intitule.strip())) and champ[2] in self.produits:
@@ -143,10 +144,10 @@ class Catalogue:
         if role is not None:
             return Colonne(index, intitule, role)
         refs = self._chercher(intitule)
-        if refs and not en_grille and not _REF.search(intitule) and not _CHAMP.fullmatch(intitule.strip()) and not self._nomme(intitule):
+        if refs and not en_grille and not REF.search(intitule) and not _CHAMP.fullmatch(intitule.strip()) and not self._nomme(intitule):
             refs = []
         champ = _CHAMP.fullmatch(intitule.strip())
-        tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(_REF.sub("", propre)))
+        tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(REF.sub("", propre)))
         unite = trouve[1] if (trouve := UNITE.search(propre)) else ""
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
@@ -160,7 +161,7 @@ class Catalogue:
             "quantite",
             refus="colonne-inconnue",
             proches=proches,
-            produit=bool(proches or unite or _PRIX.search(propre) or _REF.search(intitule)),
+            produit=bool(proches or unite or _PRIX.search(propre) or REF.search(intitule)),
         )
 
 

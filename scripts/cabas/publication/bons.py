@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from cabas.calculs.offre import Etat, etat, fenetres, proposes
+from cabas.calculs.offre import Etat, etat, fenetres
 from cabas.modele import Commande, Depot, Groupement
 from cabas.publication.dossiers import Fichiers
 from cabas.publication.ecriture import ecrire
@@ -28,6 +28,8 @@ from cabas.publication.ecriture import ecrire
 DESSIN = (
     "documents/bon_papier.py",
     "documents/bon_classeur.py",
+    "documents/mon_bon.py",
+    "documents/classeur.py",
     "documents/composition.py",
     "calculs/affichage.py",
     "gabarits/bon.typ",
@@ -54,7 +56,7 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
 
 
 def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path) -> Fichiers:
-    """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `bon*.pdf`.
+    """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`, `bon*.pdf`.
 
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache.
@@ -68,7 +70,7 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path) -> Fi
         grille = bon_csv(depot, commande, groupement)
         fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
-        pieces.append(_classeur(depot, commande, groupement, dossier, grille))
+        pieces += _classeurs(depot, commande, groupement, dossier, grille)
         pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
         for piece, octets in zip(pieces, ouvriers.map(lambda piece: _prendre(piece, reserve), pieces), strict=True):
@@ -91,16 +93,23 @@ def _papiers(depot: Depot, commande: Commande, groupement: Groupement, dossier: 
             )
 
 
-def _classeur(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, grille: str) -> _Piece:
+def _classeurs(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, grille: str) -> Iterable[_Piece]:
+    """`bon.xlsx`, la grille pour plusieurs personnes, et `mon-bon.xlsx`, pour une seule."""
     from cabas.documents.bon_classeur import bon_xlsx
+    from cabas.documents.mon_bon import mon_bon_xlsx
 
     intitules = next(csv.reader(io.StringIO(grille.removeprefix("\ufeff")), delimiter=";"))
-    produits = {f"[{produit.ref}]": produit.pas for produit in proposes(depot, commande)}
-    pas = {intitule: produits[ref] for intitule in intitules if (ref := intitule[intitule.rfind("[") :]) in produits}
-    fenetre = commande.fenetre(groupement.slug)
-    choix = {"creneau": [creneau.code for creneau in fenetre.creneaux] if fenetre else [], "tarif": [tarif.code for tarif in groupement.tarifs]}
-    titre = f"{groupement.nom}, {commande.titre}"
-    return _Piece(dossier / "bon.xlsx", _empreinte(titre, intitules, pas, choix), lambda: bon_xlsx(titre, intitules, pas, choix))
+    tarifs = [donnees_du_tarif(depot, commande, groupement, rang) for rang in range(len(groupement.tarifs))]
+    dont = _empreinte("classeurs", intitules, tarifs)
+    yield _Piece(dossier / "bon.xlsx", f"{dont}-grille", lambda: bon_xlsx(depot, commande, groupement, intitules))
+    yield _Piece(dossier / "mon-bon.xlsx", f"{dont}-une", lambda: mon_bon_xlsx(depot, commande, groupement))
+
+
+def donnees_du_tarif(depot: Depot, commande: Commande, groupement: Groupement, rang: int) -> object:
+    """Tout ce que les bons disent à un tarif : de quoi savoir s'il faut les refaire."""
+    from cabas.documents.bon_papier import donnees_du_bon
+
+    return donnees_du_bon(depot, commande, groupement, groupement.tarifs[rang], "")
 
 
 def _empreinte(*donnees: object) -> str:

@@ -60,12 +60,15 @@ def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenan
 
 
 def bon_csv(depot: Depot, commande: Commande, groupement: Groupement) -> str:
-    """La grille vide : une ligne par personne, une colonne par produit dont l'intitulé porte la ref entre crochets.
+    """La grille vide : une ligne par personne, une colonne par produit dont l'intitulé porte la ref entre crochets ; puis, pour
+    ceux qui se commandent par lots entiers, une colonne de tolérance (le nom de champ de la page, sans crochets : une ref, une colonne).
 
     Sort : une ligne d'en-tête, `;`, CRLF, précédée d'une marque d'ordre des octets pour les tableurs.
     """
     _fenetre(commande, groupement)
-    colonnes = [*COLONNES_DE_GRILLE, *(intitule(groupement, produit) for produit in proposes(depot, commande))]
+    produits = proposes(depot, commande)
+    tolerances = [f"Tolérance, {produit.nom.replace(INSECABLE, ' ')} (t-{produit.ref})" for produit in produits if produit.lot_complet]
+    colonnes = [*COLONNES_DE_GRILLE, *(intitule(groupement, produit) for produit in produits), *tolerances]
     tampon = io.StringIO()
     csv.writer(tampon, delimiter=";", lineterminator="\r\n").writerow([neutraliser(colonne) for colonne in colonnes])
     return "\ufeff" + tampon.getvalue()
