@@ -362,3 +362,28 @@ def test_une_fiche_que_l_on_ne_sait_pas_modifier_reste_intacte(fiche: bytes) -> 
     refus = ajouter_ligne(fiche, "catalogue", "x")
     assert isinstance(refus, Refus)
     assert "catalogue: x" in refus.remede
+
+
+def test_les_bons_du_site_montrent_les_prix_figes(depot: Path) -> None:
+    from datetime import datetime
+
+    from cabas.cli.sources import lire_sources
+    from cabas.publication.bons import bons
+    from cabas.temps import PARIS
+
+    avant = git(depot, "rev-parse", "HEAD")
+    changer(depot, FARINE, "prix: 1.40", "prix: 9.90")
+    renseigner(depot, avant)
+    quand = datetime(2026, 12, 2, 12, tzinfo=PARIS)
+    sources = lire_sources(depot, quand, {}, [])
+    assert list(sources.figes) == ["2026-12"]
+    grilles = [
+        octets.decode() for figes in (sources.figes, {}) for chemin, octets in bons(sources.depot, quand, "", depot / ".build", figes).items()
+        if chemin.as_posix() == "2026-12/les-tilleuls/bon.csv"
+    ]  # fmt: skip
+    assert ["1,26 ou 1,54 €/kg [farine-t65]" in grille for grille in grilles] == [True, False]
+
+    shutil.rmtree(depot / ".git")
+    sans_git = lire_sources(depot, quand, {}, [])
+    assert sans_git.figes == {}
+    assert [(constat.code, str(constat.gravite)) for constat in sans_git.constats if constat.code == "sans-git"] == [("sans-git", "avertissement")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cabas.constats import Constat
+    from cabas.modele import Depot
     from cabas.publication.preparation import Sources
     from cabas.rendu.guide import Texte
 
@@ -70,16 +71,41 @@ def lire_sources(racine: Path, maintenant: datetime, reglage: dict[str, Any], co
 
     depot, controles = charger(racine, lambda _empreinte: True) if vite else controler_depot(racine, maintenant)
     tous = [*constats, *controles]
+    figes = {} if vite else _figes(racine, depot, maintenant, tous)
     textes = _textes(racine, "content/guide", tous)
     if any(texte.chemin == f"{TECHNIQUE}/architecture.md" for texte in textes):
         textes += _techniques()
     articles = _textes(racine, "content/actualites", tous, entetes=False)
     accueil = "".join(texte.corps for texte in _textes(racine, "content/accueil.md", tous))
     annexes, presente = _annexes(racine, tous), "" if vite else str(revision(racine))
-    somme = hashlib.sha256(repr((depot, reglage, textes, articles, accueil, presente)).encode())
+    somme = hashlib.sha256(repr((depot, figes, reglage, textes, articles, accueil, presente)).encode())
     for chemin, octets in annexes.items():
         somme.update(f"{chemin}\0{len(octets)}\0".encode() + octets)
-    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, bool(date_figee(reglage)), somme.hexdigest())
+    exemple = bool(date_figee(reglage))
+    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, exemple, somme.hexdigest(), figes)
+
+
+def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Constat]) -> dict[str, Depot]:
+    """Le dépôt de l'ouverture, pour chaque commande aux prix figés dont un bon se publie encore.
+
+    Si la révision ne se trouve pas (dossier venu d'un zip, copie partielle), on le dit, et les bons montrent les prix présents.
+    """
+    from dataclasses import replace
+
+    from cabas.calculs.offre import Etat, etat
+    from cabas.cli.catalogue_fige import figer
+    from cabas.constats import Gravite
+
+    figes: dict[str, Depot] = {}
+    for identifiant, commande in depot.commandes.items():
+        if not commande.catalogue or all(etat(fenetre, maintenant) is Etat.DISTRIBUEE for fenetre in commande.fenetres):
+            continue
+        catalogue = figer(racine, identifiant, depot, commande.catalogue)
+        if catalogue.fige:
+            figes[identifiant] = replace(catalogue.depot, commandes=depot.commandes)
+        else:
+            constats += [replace(constat, gravite=Gravite.AVERTISSEMENT) for constat in catalogue.constats]
+    return figes
 
 
 def _techniques() -> list[Texte]:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -55,17 +55,19 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
     ]
 
 
-def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path) -> Fichiers:
+def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None) -> Fichiers:
     """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`, `bon*.pdf`.
 
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
-    commander. `reserve` est le dossier du cache.
+    commander. `reserve` est le dossier du cache. `figes` : pour une commande ouverte, le dépôt de son ouverture, dont viennent les prix.
     """
     from cabas.rendu.bons import bon_csv, bon_html
 
     fichiers: dict[PurePosixPath, bytes] = {}
     pieces: list[_Piece] = []
-    for commande, groupement, ou in a_publier(depot, maintenant):
+    present = depot
+    for commande, groupement, ou in a_publier(present, maintenant):
+        depot = (figes or {}).get(commande.id, present)
         dossier = PurePosixPath(commande.id, groupement.slug)
         grille = bon_csv(depot, commande, groupement)
         fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()

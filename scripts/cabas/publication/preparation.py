@@ -25,7 +25,8 @@ from cabas.typographie import jour_du_mois
 class Sources(NamedTuple):
     """Ce que le dépôt contient, déjà lu et contrôlé.
 
-    `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus.
+    `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus. `figes` : par commande
+    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent.
     """
 
     depot: Depot
@@ -38,6 +39,7 @@ class Sources(NamedTuple):
     revision: str = ""
     exemple: bool = False
     empreinte: str = ""
+    figes: Mapping[str, Depot] = {}
 
 
 class Preparation(NamedTuple):
