@@ -32,7 +32,7 @@ def test_l_aide_est_en_francais(verbe: str, capsys: pytest.CaptureFixture[str]) 
 def test_chaque_verbe_a_son_aide() -> None:
     sous_commandes = next(action for action in analyseur()._actions if action.dest == "verbe")
     aides = {action.dest: action.help for action in sous_commandes._get_subactions()}
-    assert set(aides) == set(VERBES)
+    assert aides == VERBES
     assert all(aides.values())
 
 

@@ -8,29 +8,42 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 
 from cabas.cli.analyseur import Analyseur, ajouter_communes, completer
 
-VERBES = ("verifier", "construire", "servir", "ouvrir", "fusionner", "importer", "demo")
+VERBES = {
+    "verifier": "relire toutes les fiches et dire ce qui ne va pas",
+    "construire": "construire le site : guide, catalogue, actualités, bons",
+    "servir": "ouvrir le site ici, et le refaire à chaque changement",
+    "ouvrir": "figer les prix d'une commande à son ouverture",
+    "fusionner": "fusionner les bons reçus en un récap",
+    "importer": "apprendre à lire les fichiers d'un formulaire",
+    "demo": "montrer un mois d'exemple, de bout en bout",
+}
+"""Chaque verbe et ce qu'il fait. L'aide générale se contente de ce tableau : seul le verbe demandé est chargé."""
 
 
-def analyseur() -> Analyseur:
-    """L'analyseur complet, tous verbes inscrits."""
+def analyseur(charges: Collection[str] = tuple(VERBES)) -> Analyseur:
+    """L'analyseur. `charges` : les verbes dont on inscrit les options (tous) ; des autres, il ne sait que le nom et le résumé."""
     racine = Analyseur(prog="cabas", description="L'outil des groupements d'achat : vérifier les fiches, construire le site, fusionner les bons.")
     ajouter_communes(racine)
     sous_commandes = racine.add_subparsers(title="verbes", dest="verbe", metavar="VERBE", parser_class=Analyseur)
-    for verbe in VERBES:
-        import_module(f"cabas.cli.{verbe}").inscrire(sous_commandes)
+    for verbe, resume in VERBES.items():
+        if verbe in charges:
+            import_module(f"cabas.cli.{verbe}").inscrire(sous_commandes)
+        else:
+            sous_commandes.add_parser(verbe, help=resume)
     racine.epilog = "« cabas VERBE --help » détaille un verbe. Le guide est dans content/guide, et sur le site construit."
     return racine
 
 
 def principal(argv: Sequence[str] | None = None) -> int:
     """Le point d'entrée. Une erreur de notre part se dit en une phrase ; `--trace` la montre en entier."""
-    lecture = analyseur()
-    arguments = completer(lecture.parse_args(argv))
+    mots = sys.argv[1:] if argv is None else list(argv)
+    lecture = analyseur(VERBES.keys() & mots)
+    arguments = completer(lecture.parse_args(mots))
     if not arguments.verbe:
         lecture.print_help()
         return 2
