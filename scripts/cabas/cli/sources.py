@@ -28,6 +28,8 @@ TABLES = (
     "fenetres",
     "distribution",
     "creneaux",
+    "etats",
+    "etats_de_lot",
     "bons",
     "adherents",
     "mouvements",
