@@ -15,8 +15,8 @@ FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
         ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
-        ("cli", "fusionner corriger catalogue_fige ouvrir"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne anciennes_sorties"),
+        ("cli", "fusionner corriger catalogue_fige ouvrir provisoire"),
         (".", "historique"),
     )
     for module in modules.split()

@@ -54,7 +54,7 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.constats import Emplacement, Refus, erreur
 
     imprimeur = Imprimeur(arguments.format)
-    instant = lire_maintenant(arguments.maintenant)
+    instant = lire_maintenant(arguments.maintenant) if arguments.maintenant else None
     if isinstance(instant, Refus):
         imprimeur.constats([erreur(instant.code, Emplacement("--maintenant"), instant.fait, instant.remede)])
         return imprimeur.clore(2)
@@ -86,8 +86,6 @@ def fusionner_dossier(
     options: Options = Options(),  # noqa: B008
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
-    from datetime import datetime
-
     from cabas.calculs.codes import codes_faux
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
@@ -95,9 +93,8 @@ def fusionner_dossier(
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
     from cabas.publication.verrou import Occupe, verrouiller
-    from cabas.temps import PARIS
 
-    instant = options.instant or datetime.now(PARIS)
+    instant = options.instant or horloge()
     catalogue = charger_catalogue(racine, identifiant)
     depot, constats = catalogue.depot, catalogue.constats
     arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant, instant)]
@@ -124,6 +121,15 @@ def fusionner_dossier(
     tous = (*utiles, *trop_tot, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
+
+
+def horloge() -> datetime:
+    """L'heure de la machine, quand on ne donne pas `--maintenant`. Rien de ce qui est calculé n'en dépend."""
+    from datetime import datetime
+
+    from cabas.temps import PARIS
+
+    return datetime.now(PARIS)
 
 
 def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
