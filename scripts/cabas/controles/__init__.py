@@ -41,7 +41,7 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("sauf-inutile", _A, commandes.sauf_inutile),
     Controle("limite-hors-pas", _E, commandes.limite_hors_pas),
     Controle("delai-trop-court", _A, commandes.delai_trop_court),
-    Controle("etat-faux", _E, etats.etat_faux),
+    Controle("etat-faux", _A, etats.etat_faux),
     Controle("etat-perime", _A, etats.etat_perime),
     Controle("prive-suivi", _E, vie_privee.prive_suivi),
     Controle("donnee-personnelle", _E, vie_privee.donnee_personnelle),

@@ -22,6 +22,8 @@ def etat_faux(contexte: Contexte) -> Iterator[Fait]:
         if commande is None:
             yield Fait(etat.source.a(), f"Il n’y a pas de commande « {identifiant} ».", "Effacer ce fichier.")
             continue
+        if commande.catalogue:
+            continue  # les lots sont ceux de la révision figée : les fiches d'aujourd'hui n'en disent rien
         lots = {produit.ref: produit.lot.quantite for produit in proposes(contexte.depot, commande) if produit.lot_complet and produit.lot}
         fautes = [un.produit for un in etat.produits if lots.get(un.produit) != un.lot or (un.manque or 0) > un.lot or (un.demande or 0) > un.lot]
         for ref in fautes:
