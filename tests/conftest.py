@@ -10,9 +10,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from cabas.temps import PARIS
 
 RACINE = Path(__file__).resolve().parents[1]
 PAQUET = RACINE / "scripts" / "cabas"
@@ -95,6 +98,12 @@ def instantane(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., 
         assert obtenu == fichier.read_text(encoding="utf-8"), f"{fichier.name} a changé. Si c’est voulu : make test ESSAIS=--maj-instantanes"
 
     return comparer
+
+
+@pytest.fixture(autouse=True)
+def fenetres_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Une fusion sans `--maintenant` se fait après les clôtures du réseau miniature, quel que soit le jour où l'on essaie."""
+    monkeypatch.setattr("cabas.cli.fusionner.horloge", lambda: datetime(2026, 12, 9, 12, tzinfo=PARIS))
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ import json
 import pytest
 from conftest import PAQUET, dire
 
-# Les classes de modele.py et de recu.py décrites par un schéma ; `source` et `presentation` ne s'écrivent pas dans un champ.
+# Les classes de modele.py, de recu.py et d'etats.py décrites par un schéma ; `source` et `presentation` ne s'écrivent pas dans un champ.
 FICHES = {
     "adherents": "Adherent", "adhesions": "Adhesion", "commandes": "Commande", "coupe": "Coupe", "creneaux": "Creneau",
-    "decisions": "Decision",
+    "decisions": "Decision", "etats": "EtatDesLots", "etats_de_lot": "EtatDeLot",
     "correspondances": "Correspondance",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
     "producteurs": "Producteur", "produits": "Produit", "rubriques": "Rubrique", "tarifs": "Tarif",
 }  # fmt: skip
+MODULES = ("cabas.modele", "cabas.recu", "cabas.etats")
 HORS_SCHEMA = {"source", "presentation"}
 SANS_CLASSE = {
     "bons": "cellule produit quantite tolerance commande groupement bon envoye_le creneau tarif nom telephone courriel remarque statut",
@@ -36,7 +37,7 @@ def test_chaque_schema_a_sa_classe():
 @pytest.mark.parametrize("schema", FICHES)
 def test_les_champs_du_schema_sont_ceux_de_la_classe(schema: str):
     classe = next(
-        getattr(module, FICHES[schema]) for module in map(importlib.import_module, ("cabas.modele", "cabas.recu")) if hasattr(module, FICHES[schema])
+        getattr(module, FICHES[schema]) for module in map(importlib.import_module, MODULES) if hasattr(module, FICHES[schema])
     )
     champs = classe._fields if hasattr(classe, "_fields") else [champ.name for champ in dataclasses.fields(classe)]
     assert [champ["name"] for champ in lire_schema(schema)["fields"]] == [champ for champ in champs if champ not in HORS_SCHEMA]

@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -17,6 +18,7 @@ import pytest
 from depot_de_bon import DECEMBRE, HOSTILE, JANVIER, MAINTENANT, grand_depot, groupement, petit_depot
 
 from cabas.calculs.code_court import code_court, normaliser_code, texte_du_bon
+from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.rendu.bons import bon_csv, bon_html
 from cabas.temps import PARIS
 
@@ -161,6 +163,16 @@ def test_la_page_tient_dans_son_budget():
     depot = grand_depot(125)
     texte = bon_html(depot, DECEMBRE, depot.groupements["les-tilleuls"], MAINTENANT)
     assert len(gzip.compress(texte.encode(), 9)) <= 20 * 1024
+
+
+def test_le_budget_tient_avec_l_etat_de_tous_les_lots():
+    depot = grand_depot(125)
+    lots = tuple(EtatDeLot(un.ref, 25000, 25000 - 500 * rang, 500 * rang) for rang, un in enumerate(depot.produits.values(), 1) if un.lot_complet)
+    avec = replace(depot, etats={DECEMBRE.id: EtatDesLots(DECEMBRE.id, MAINTENANT, lots)})
+    sans, texte = (bon_html(un, DECEMBRE, un.groupements["les-tilleuls"], MAINTENANT) for un in (depot, avec))
+    assert texte.count('class="m"') == len(lots) > 30
+    assert len(gzip.compress(texte.encode(), 9)) <= 20 * 1024
+    assert len(gzip.compress(texte.encode(), 9)) - len(gzip.compress(sans.encode(), 9)) < 600
 
 
 def test_un_groupement_sans_fenetre_est_une_faute_a_nous():

@@ -7,6 +7,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cabas.argent import montant
 from cabas.calculs.code_court import code_court, texte_du_bon
 from cabas.cli import principal
 from cabas.constats import Refus
+from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture.depot import charger
 from cabas.quantites import lire_quantite
 from cabas.rendu.bons import bon_html
@@ -397,3 +399,32 @@ def test_la_page_et_python_trouvent_le_meme_code(ouvrir):
         voulu = texte_du_bon("2026-12", "les-tilleuls", cellule, "q1", "", lignes)
         assert page.evaluate("bon => cabas.texteDuBon(bon)", bon) == voulu
         assert page.evaluate("bon => cabas.code(cabas.texteDuBon(bon))", bon) == code_court(voulu)
+
+
+@pytest.mark.parametrize(("largeur", "javascript"), [(360, True), (360, False), (1280, True)])
+def test_le_bon_dit_ce_qui_manque_au_lot(navigateur: Any, ouvrir: Any, largeur: int, javascript: bool):
+    """L'état des lots est du texte : il se lit sans script, tient sur un petit écran, et laisse sa place à l'avis sur les grammes."""
+    depot = petit_depot()
+    lots = EtatDesLots("2026-12", datetime(2026, 11, 21, 18, tzinfo=PARIS), (EtatDeLot("lentilles-vertes", 25000, 22000, 3000),))
+    un = navigateur.new_context(viewport={"width": largeur, "height": 740}, java_script_enabled=javascript, timezone_id="Europe/Paris")
+    page = ouvrir(replace(depot, etats={"2026-12": lots}), contexte=un)
+    dit = page.locator(".m")
+    assert dit.count() == 1
+    assert dit.is_visible()
+    texte = dit.inner_text().replace("\u00a0", " ")
+    assert texte == "Il manque 3 kg pour compléter le sac de 25 kg (au 21 novembre, 18 h)."
+    boite, ligne = dit.bounding_box(), page.locator(".l:has(.m)").bounding_box()
+    assert ligne["x"] <= boite["x"]
+    assert boite["x"] + boite["width"] <= ligne["x"] + ligne["width"]
+    for voisin in (".c", ".d", ".p", ".t"):
+        autre = page.locator(f".l:has(.m) > {voisin}").bounding_box()
+        assert autre["y"] + autre["height"] <= boite["y"] + 1 or boite["y"] + boite["height"] <= autre["y"] + 1, voisin
+    if javascript:
+        page.fill("[name=q-lentilles-vertes]", "250")
+        page.locator("[name=remarque]").focus()
+        assert page.locator(".l:has(.m) .avis").count() == 1
+        page.fill("[name=q-lentilles-vertes]", "2")
+        page.locator("[name=remarque]").focus()
+        assert page.locator(".avis").count() == 0
+        assert dit.is_visible()
+    un.close()

@@ -15,8 +15,8 @@ FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
         ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
-        ("cli", "fusionner corriger catalogue_fige ouvrir"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne anciennes_sorties"),
+        ("cli", "fusionner corriger catalogue_fige ouvrir provisoire"),
         (".", "historique"),
     )
     for module in modules.split()
@@ -53,7 +53,7 @@ def test_chaque_code_de_la_fusion_est_explique() -> None:
 
 def test_chaque_classe_du_modele_est_au_lexique() -> None:
     lexique = (RACINE / "content/guide/lexique.md").read_text(encoding="utf-8")
-    for module in ("modele", "recu", "constats"):
+    for module in ("modele", "recu", "constats", "etats"):
         classes = [noeud.name for noeud in ast.parse((PAQUET / f"{module}.py").read_text(encoding="utf-8")).body if isinstance(noeud, ast.ClassDef)]
         assert [nom for nom in classes if not re.search(rf"\b{nom}\b", lexique)] == [], module
 

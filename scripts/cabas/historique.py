@@ -17,6 +17,8 @@ from cabas.constats import Refus
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")
+ETAT_DES_LOTS = ".etat.json"
+"""Ce qui n'est pas une fiche : publier où en sont les lots ne change pas le catalogue avec lequel on fusionne."""
 _REVISION = re.compile(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
 _T = TypeVar("_T")
 
@@ -127,7 +129,7 @@ def _modifiees(depot: Any, racine: Path, dossiers: tuple[str, ...]) -> list[str]
     if not connus:
         return []
     etats = str(depot.git.status("--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", *connus, strip_newline_in_stdout=False))
-    return sorted({etat[3:] for etat in etats.split("\0") if etat})
+    return sorted({etat[3:] for etat in etats.split("\0") if etat and not etat.endswith(ETAT_DES_LOTS)})
 
 
 def _feuilles(objet: Any) -> Iterator[Any]:

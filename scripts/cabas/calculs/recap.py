@@ -238,7 +238,7 @@ def _cause(produit: Produit) -> str:
     if not produit.lot_complet or produit.lot is None:
         return "quantité limitée pour le réseau"
     mot = (produit.lot.nom.split() or ["lot"])[0]
-    return f"{mot} incomplet{'e' if mot in _FEMININS else ''}"
+    return f"{mot} incomplet{'e' if mot in FEMININS else ''}"
 
 
-_FEMININS = frozenset({"caisse", "boîte", "boite", "meule", "palette", "cagette", "bouteille", "tomme", "part", "barquette"})
+FEMININS = frozenset({"caisse", "boîte", "boite", "meule", "palette", "cagette", "bouteille", "tomme", "part", "barquette"})

@@ -33,14 +33,13 @@ class _Fin(Exception):
 def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
     """Parcourt, demande, écrit. Sort : 0, on peut refaire la fusion ; 2, rien n'a été écrit."""
     from cabas.cli.fusionner import fusionner_dossier
+    from cabas.cli.une_fusion import Options
     from cabas.typographie import accorder
 
     affiche = f"{arguments.prive.name}/{arguments.commande}/decisions.yaml"
     if arguments.format == "json":
         return _impossible(imprimeur, affiche, "--corriger pose des questions : il ne va pas avec --format json.")
-    apercu = fusionner_dossier(
-        arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, classeur=False, producteurs=False, ecrire=False
-    )
+    apercu = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, Options(ecrire=False))
     if apercu.code == 2 or apercu.fusion is None or apercu.depot is None:
         return 2
     cas = a_revoir(apercu.fusion, apercu.depot)

@@ -145,11 +145,12 @@ def _arrivee(depot: Depot, resume: Resume, imprimeur: Imprimeur, dossier: str) -
 def _fusion(racine: Path, prive: Path, depot: Depot, imprimeur: Imprimeur) -> int:
     """Fusionne, puis raconte. Rend 2 si la fusion n'a pas pu se faire."""
     from cabas.cli.fusionner import fusionner_dossier
+    from cabas.cli.une_fusion import Options
     from cabas.typographie import accorder, typographier
 
     _titre(imprimeur, 3, "On fusionne")
     imprimeur.dire(f"   $ cabas fusionner {COMMANDE} --prive {_court(prive, racine)}")
-    resultat = fusionner_dossier(racine, prive, COMMANDE, imprimeur, [])
+    resultat = fusionner_dossier(racine, prive, COMMANDE, imprimeur, [], Options(instant=_maintenant()))
     if resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
         return 2
     comptes = resultat.fusion.comptes

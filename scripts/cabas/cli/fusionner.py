@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
+from cabas.cli.une_fusion import Options, Resultat, fusionner_sous_verrou
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-    from cabas.calculs.commande_producteur import CommandeProducteur
-    from cabas.calculs.fusion import Fusion
-    from cabas.calculs.prix_figes import PrixChange
-    from cabas.calculs.recap import Recap
     from cabas.cli.catalogue_fige import Catalogue
     from cabas.constats import Constat
     from cabas.modele import Depot
-
-
-class Resultat(NamedTuple):
-    """Ce qu'une fusion a donné : tout est écrit dans `sorties`, sauf si `code` vaut 2."""
-
-    code: int
-    depot: Depot | None = None
-    fusion: Fusion | None = None
-    recap: Recap | None = None
-    sorties: Path | None = None
-    constats: tuple[Constat, ...] = ()
-    prix_changes: tuple[PrixChange, ...] = ()
-    envois: tuple[CommandeProducteur, ...] = ()
 
 
 def inscrire(sous_commandes: Any) -> None:
@@ -50,6 +35,13 @@ def inscrire(sous_commandes: Any) -> None:
     )
     analyseur.add_argument("--sans-classeur", action="store_true", help="ne pas écrire recap.xlsx")
     analyseur.add_argument("--sans-producteurs", action="store_true", help="ne pas écrire les commandes aux producteur·rices, et ôter les anciennes")
+    analyseur.add_argument(
+        "--provisoire", action="store_true", help="pendant la commande : le même récap dans sorties/provisoire/, sans commande aux producteur·rices"
+    )
+    analyseur.add_argument(
+        "--publier", action="store_true", help="avec --provisoire : mettre dans le catalogue ce qui manque à chaque lot, sans aucun nom"
+    )
+    analyseur.add_argument("--maintenant", metavar="INSTANT", help="faire comme si l'on était à cet instant (2026-12-01T08:00)")
 
 
 def executer(arguments: argparse.Namespace) -> int:
@@ -57,14 +49,27 @@ def executer(arguments: argparse.Namespace) -> int:
     import gc
 
     gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
+    from cabas.cli.commun import lire_maintenant
+    from cabas.cli.provisoire import publier_sans_provisoire
+    from cabas.constats import Emplacement, Refus, erreur
+
     imprimeur = Imprimeur(arguments.format)
-    options = {"classeur": not arguments.sans_classeur, "producteurs": not arguments.sans_producteurs}
+    instant = lire_maintenant(arguments.maintenant) if arguments.maintenant else None
+    if isinstance(instant, Refus):
+        imprimeur.constats([erreur(instant.code, Emplacement("--maintenant"), instant.fait, instant.remede)])
+        return imprimeur.clore(2)
+    if arguments.publier and not arguments.provisoire:
+        imprimeur.constats([publier_sans_provisoire()])
+        return imprimeur.clore(2)
+    options = Options(
+        not arguments.sans_classeur, not (arguments.sans_producteurs or arguments.provisoire), True, arguments.provisoire, arguments.publier, instant
+    )
     if arguments.corriger:
         from cabas.cli.corriger import corriger
 
         if code := corriger(arguments, imprimeur):
             return imprimeur.clore(code)
-    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options)
+    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, options)
     if resultat.code != 2:
         from cabas.cli.recit_de_fusion import raconter
 
@@ -73,43 +78,36 @@ def executer(arguments: argparse.Namespace) -> int:
 
 
 def fusionner_dossier(
-    racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True,
-    ecrire: bool = True,
-) -> Resultat:  # fmt: skip
-    """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête."""
+    racine: Path,
+    prive: Path,
+    identifiant: str,
+    imprimeur: Imprimeur,
+    accepter: list[str],
+    options: Options = Options(),  # noqa: B008
+) -> Resultat:
+    """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
     from cabas.calculs.codes import codes_faux
-    from cabas.calculs.commande_producteur import commandes_producteurs
-    from cabas.calculs.fusion import fusionner
-    from cabas.calculs.recap import recapituler
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
+    from cabas.cli.provisoire import constats_de_fenetre
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
-    from cabas.publication.ecriture import deposer
-    from cabas.publication.sorties_de_fusion import REFAITS, Matiere, preparer_sorties
     from cabas.publication.verrou import Occupe, verrouiller
 
+    instant = options.instant or horloge()
     catalogue = charger_catalogue(racine, identifiant)
     depot, constats = catalogue.depot, catalogue.constats
-    arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant)]
+    arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant, instant)]
     if not arret and not (prive / identifiant).is_dir():
         arret = lire_prive(prive, identifiant, depot).constats
     if arret:
         imprimeur.constats(arret)
         imprimeur.dire("Rien n’est écrit. Corriger, puis recommencer.")
         return Resultat(2, depot, constats=tuple(arret))
-    commande = depot.commandes[identifiant]
     try:
         with verrouiller(prive / identifiant):
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
-            fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
-            recap = recapituler(depot, fusion)
-            envois = tuple(commandes_producteurs(depot, commande, recap))
-            sorties = prive / identifiant / "sorties"
-            if ecrire:
-                matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
-                avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
-                deposer(sorties, preparer_sorties(matiere, avancer, classeur, producteurs), remplaces=REFAITS)
+            fusion, resultat = fusionner_sous_verrou(racine, prive, catalogue, recu, imprimeur, accepter, options._replace(instant=instant))
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
         imprimeur.constats(
@@ -119,8 +117,19 @@ def fusionner_dossier(
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
-    tous = (*utiles, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus)
-    return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous, changes, envois)
+    trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
+    tous = (*utiles, *trop_tot, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
+    code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
+    return resultat._replace(code=code, constats=tous, prix_changes=changes)
+
+
+def horloge() -> datetime:
+    """L'heure de la machine, quand on ne donne pas `--maintenant`. Rien de ce qui est calculé n'en dépend."""
+    from datetime import datetime
+
+    from cabas.temps import PARIS
+
+    return datetime.now(PARIS)
 
 
 def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
@@ -129,18 +138,15 @@ def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Const
     return [constat for constat in constats if not constat.emplacement.fichier.startswith(autres) or constat.emplacement.fichier == fiche]
 
 
-def _juger_commande(catalogue: Catalogue, identifiant: str) -> list[Constat]:
+def _juger_commande(catalogue: Catalogue, identifiant: str, instant: datetime) -> list[Constat]:
     """Les erreurs que trouvent les contrôles, et une commande qui n'existe pas."""
-    from datetime import datetime
-
     from cabas.constats import Gravite
     from cabas.controles import CONTROLES
     from cabas.controles.base import Contexte
-    from cabas.temps import PARIS
 
     if identifiant not in catalogue.depot.commandes:
         return [commande_inconnue(catalogue.depot, identifiant)]
-    contexte = Contexte(catalogue.depot, datetime.now(PARIS))
+    contexte = Contexte(catalogue.depot, instant)
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]
     return constats_utiles(catalogue.situer(constat for controle in durs for constat in controle.constats(contexte)), identifiant)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
-    from cabas.cli.fusionner import Resultat
+    from cabas.calculs.difference import Difference
     from cabas.cli.impression import Imprimeur
+    from cabas.cli.une_fusion import Resultat
 
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
@@ -24,8 +26,11 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.poser("comptes", comptes)
     imprimeur.poser("sorties", str(resultat.sorties))
     imprimeur.poser("prix_changes", [change.en_clair() for change in resultat.prix_changes])
+    imprimeur.poser("mention", resultat.mention)
     imprimeur.constats(sorted(resultat.constats, key=lambda constat: (constat.gravite != "erreur", constat.rang)))
     imprimeur.dire()
+    if resultat.mention:
+        imprimeur.dire(f"Fusion {resultat.mention}. Rien n’est définitif, et aucune commande n’est à envoyer.")
     imprimeur.dire(
         f"{accorder(comptes['lues'], 'quantité reçue', 'quantités reçues')} : "
         f"{accorder(comptes['retenues'], 'retenue')}, {accorder(comptes['remplacees'], 'remplacée')}, "
@@ -33,6 +38,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     )
     if decisions := resultat.fusion.decisions:
         imprimeur.dire(f"{accorder(len(decisions), 'décision appliquée', 'décisions appliquées')} ({decisions[0].source.fichier}).")
+    _raconter_la_difference(resultat, imprimeur)
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
         lot = manque.produit.lot
@@ -45,10 +51,68 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.dire(
         f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
     )
+    _raconter_a_qui_parler(resultat, imprimeur)
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
     if (producteurs := resultat.sorties / DOSSIER).is_dir():
         imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
+    if resultat.publie is not None:
+        imprimeur.poser("etat", str(resultat.publie))
+        imprimeur.dire(f"Pour le site : {chemin_court(resultat.publie)}. Aucun nom n’y est. Reste à l’enregistrer dans git.")
+
+
+def _raconter_la_difference(resultat: Resultat, imprimeur: Imprimeur) -> None:
+    """Deux lignes au plus : « Depuis la fusion de 14 h 20 : 3 bons de plus, 12 quantités changées, +84,20 €. » et où est le détail."""
+    from cabas.publication.sorties_de_fusion import DIFFERENCE
+
+    difference = resultat.difference
+    if difference is None or resultat.sorties is None:
+        return
+    imprimeur.poser("difference", {"bons": difference.bons, "ecarts": len(difference.ecarts), "montant": difference.montant})
+    imprimeur.dire(f"{_depuis(difference, resultat.instant)} : {_ce_qui_change(difference)}.")
+    if difference.ecarts:
+        imprimeur.dire(f"Le détail : {chemin_court(resultat.sorties / DIFFERENCE)}")
+
+
+def _depuis(difference: Difference, instant: datetime | None) -> str:
+    """« Depuis la fusion de 14 h 20 », « du 21 novembre à 14 h 20 » un autre jour, ou « précédente » si on ne sait plus quand."""
+    from cabas.temps import PARIS
+    from cabas.typographie import heure, jour_du_mois
+
+    avant = difference.instant
+    if avant is None or instant is None:
+        return "Depuis la fusion précédente"
+    local = avant.astimezone(PARIS)
+    meme_jour = local.date() == instant.astimezone(PARIS).date()
+    return f"Depuis la fusion de {heure(local)}" if meme_jour else f"Depuis la fusion du {jour_du_mois(local.date())} à {heure(local)}"
+
+
+def _ce_qui_change(difference: Difference) -> str:
+    from cabas.typographie import accorder, enumerer, euros
+
+    faits = [f"{accorder(abs(difference.bons), 'bon')} de {'plus' if difference.bons > 0 else 'moins'}"] if difference.bons else []
+    for quoi, singulier, pluriel in (
+        ("demande-ajoutee", "quantité ajoutée", "quantités ajoutées"),
+        ("demande-otee", "quantité ôtée", "quantités ôtées"),
+        ("demande-changee", "quantité changée", "quantités changées"),
+    ):
+        if compte := difference.compter(quoi):
+            faits.append(accorder(compte, singulier, pluriel))
+    if not faits and difference.ecarts:
+        faits.append("les parts ou les tolérances changent")
+    if difference.montant:
+        faits.append(f"{'+' if difference.montant > 0 else ''}{euros(difference.montant)}")
+    return enumerer(faits) if faits else "aucune quantité ne change"
+
+
+def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:
+    from cabas.rendu.a_prevenir import TEXTE
+    from cabas.typographie import accorder
+
+    personnes = {(une.groupement, une.cellule) for une in resultat.prevenir}
+    imprimeur.poser("a_prevenir", len(personnes))
+    if personnes and resultat.sorties is not None:
+        imprimeur.dire(f"{accorder(len(personnes), 'personne')} à prévenir : {chemin_court(resultat.sorties / TEXTE)}")
 
 
 def chemin_court(chemin: Path) -> Path:

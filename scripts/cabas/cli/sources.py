@@ -29,6 +29,8 @@ TABLES = (
     "fenetres",
     "distribution",
     "creneaux",
+    "etats",
+    "etats_de_lot",
     "bons",
     "adherents",
     "mouvements",
@@ -102,7 +104,7 @@ def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Cons
             continue
         catalogue = figer(racine, identifiant, depot, commande.catalogue)
         if catalogue.fige:
-            figes[identifiant] = replace(catalogue.depot, commandes=depot.commandes)
+            figes[identifiant] = replace(catalogue.depot, commandes=depot.commandes, etats=depot.etats)
         else:
             constats += [replace(constat, gravite=Gravite.AVERTISSEMENT) for constat in catalogue.constats]
     return figes

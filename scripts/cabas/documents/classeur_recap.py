@@ -12,10 +12,16 @@ from cabas.documents.classeur import Case, Colonne, Feuille, classeur_xlsx
 from cabas.modele import Depot
 
 
-def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap) -> bytes:
-    """Le classeur d'une fusion."""
-    feuilles = (_produits(depot, recap), _groupements(depot, recap), _lignes(depot, recap), _repartition(depot, recap), _a_regler(fusion))
-    return classeur_xlsx(f"Récap {fusion.commande.id}", fusion.commande.titre, feuilles)
+def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap, mention: str = "") -> bytes:
+    """Le classeur d'une fusion. `mention` : « provisoire, au… », en première feuille et au pied de chaque page."""
+    feuilles: tuple[Feuille, ...] = (_produits(depot, recap), _groupements(depot, recap), _lignes(depot, recap))
+    feuilles += (_repartition(depot, recap), _a_regler(fusion))
+    titre, pied = f"Récap {fusion.commande.id}", fusion.commande.titre
+    if not mention:
+        return classeur_xlsx(titre, pied, feuilles)
+    avis = "Rien n’est définitif : des bons peuvent encore arriver. Ne commandez pas d’après ce classeur."
+    premiere = Feuille("Provisoire", (Colonne(f"{mention[0].upper()}{mention[1:]}", 90),), [(avis,)])
+    return classeur_xlsx(f"{titre}, {mention}", f"{pied}, {mention}", (premiere, *feuilles))
 
 
 def _milliemes(valeur: int) -> Decimal:

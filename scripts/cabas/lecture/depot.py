@@ -14,8 +14,11 @@ from typing import Any
 
 import cabas
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
+from cabas.etats import EtatDesLots
 from cabas.lecture.correspondances import SUFFIXE, juger_correspondances, lire_correspondances
 from cabas.lecture.entetes import lire_entete
+from cabas.lecture.etats import SUFFIXE as SUFFIXE_D_ETAT
+from cabas.lecture.etats import lire_etat
 from cabas.lecture.fiches import Rangs, construire, deplier
 from cabas.lecture.fichiers import decoder_utf8, nom_lisible
 from cabas.lecture.origines import Disque, Origine
@@ -39,6 +42,7 @@ class _Lot:
     def __init__(self) -> None:
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
         self.correspondances: dict[str, tuple[str, str]] = {}
+        self.etats: dict[str, tuple[str, str]] = {}
         self.constats: list[Constat] = []
         self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
@@ -63,11 +67,17 @@ def charger(racine: Path | Origine, deja_vu: Callable[[str], bool] | None = None
     for slug, (relatif, texte) in lot.correspondances.items():
         tables[slug], dits = lire_correspondances(texte, relatif, rangs)
         lot.constats += dits
+    etats: dict[str, EtatDesLots] = {}
+    for identifiant, (relatif, texte) in lot.etats.items():
+        etat, dits = lire_etat(texte, relatif, identifiant, rangs)
+        lot.constats += dits
+        if etat is not None:
+            etats[identifiant] = etat
     if deja_vu is None or lot.constats or not deja_vu(lot.empreinte.hexdigest()):
         from cabas.lecture.schemas import controler
 
         lot.constats += controler(rangs, UNIQUES)
-    depot = _batir(lot, rubriques, cles, tables)
+    depot = _batir(lot, rubriques, cles, tables, etats)
     return depot, sans_redites(lot.constats + juger_correspondances(depot))
 
 
@@ -106,6 +116,10 @@ def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _
         if nom == "groupements" and fichier.endswith(SUFFIXE):
             if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
                 lot.correspondances[fichier.removesuffix(SUFFIXE)] = (relatif, texte)
+            continue
+        if nom == "commandes" and fichier.endswith(SUFFIXE_D_ETAT):
+            if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
+                lot.etats[fichier.removesuffix(SUFFIXE_D_ETAT)] = (relatif, texte)
             continue
         if PurePosixPath(fichier).suffix != suffixe:
             lot.constats.append(
@@ -162,7 +176,7 @@ def _lire_rubriques(origine: Origine, lot: _Lot) -> Iterator[Noeud] | tuple[Noeu
     return noeud.valeur
 
 
-def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tuple[Correspondance, ...]]) -> Depot:
+def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tuple[Correspondance, ...]], etats: dict[str, EtatDesLots]) -> Depot:
     fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
     for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
         ajouts: dict[str, Any] = {cles[nom]: identifiant}
@@ -178,4 +192,4 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     rangees: list[Rubrique] = [
         rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
     ]
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables)
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats)

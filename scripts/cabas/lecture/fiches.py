@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from cabas.constats import Constat, Refus, Source, erreur
+from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture.conversion import scalaire
 from cabas.lecture.schemas import Rang, champs, proche
 from cabas.lecture.yaml_strict import Noeud
@@ -46,6 +47,8 @@ CLASSES: Mapping[str, Callable[..., Any]] = {
     "fenetres": Fenetre,
     "distribution": Distribution,
     "creneaux": Creneau,
+    "etats": EtatDesLots,
+    "etats_de_lot": EtatDeLot,
 }
 Rangs = dict[str, list[Rang]]
 

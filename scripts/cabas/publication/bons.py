@@ -56,12 +56,14 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
 
 
 def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None) -> Fichiers:
-    """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`, `bon*.pdf`.
+    """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`,
+    `bon*.pdf`, et `etat.json` si l'état des lots est publié et la commande pas encore close.
 
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache. `figes` : pour une commande ouverte, le dépôt de son ouverture, dont viennent les prix.
     """
     from cabas.rendu.bons import bon_csv, bon_html
+    from cabas.rendu.etats import etat_json
 
     fichiers: dict[PurePosixPath, bytes] = {}
     pieces: list[_Piece] = []
@@ -72,6 +74,8 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes
         grille = bon_csv(depot, commande, groupement)
         fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
+        if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:
+            fichiers[dossier / "etat.json"] = etat_json(lots).encode()
         pieces += _classeurs(depot, commande, groupement, dossier, grille)
         pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:

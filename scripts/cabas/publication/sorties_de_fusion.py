@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from cabas.calculs.a_prevenir import APrevenir
 from cabas.calculs.commande_producteur import CommandeProducteur
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.recap import Recap
@@ -12,12 +13,16 @@ from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
 
 CLASSEUR = "recap.xlsx"
-REFAITS = (DOSSIER, CLASSEUR)
+DIFFERENCE = "difference.csv"
+REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
 class Matiere(NamedTuple):
-    """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision."""
+    """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision.
+
+    `mention` : « provisoire, au… », sur ce que lisent des gens ; vide pour une fusion qui compte.
+    """
 
     depot: Depot
     fusion: Fusion
@@ -27,19 +32,23 @@ class Matiere(NamedTuple):
     ignores: Mapping[str, str]
     revision: str
     fige: bool
+    prevenir: Sequence[APrevenir] = ()
+    mention: str = ""
 
 
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
     """Les fichiers à écrire, par chemin relatif à `sorties/`. Sans `classeur` ni `producteurs`, seulement les tables."""
+    from cabas.rendu.a_prevenir import fichiers_a_prevenir
     from cabas.rendu.tables import bilan, tables
 
     fusion, recap = matiere.fusion, matiere.recap
     fichiers = tables(fusion, recap)
-    fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige)
+    fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
+    fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
-        fichiers[CLASSEUR] = recap_xlsx(matiere.depot, fusion, recap)
+        fichiers[CLASSEUR] = recap_xlsx(matiere.depot, fusion, recap, matiere.mention)
     if producteurs:
         fichiers |= fichiers_des_producteurs(matiere.envois, avancer)
     return fichiers

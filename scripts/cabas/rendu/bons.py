@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from cabas.calculs import affichage
+from cabas.calculs.etat_provisoire import manque_lisible
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, par_rubrique, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.environnement import environnement, lire_gabarit
@@ -181,6 +182,7 @@ def _article(depot: Depot, commande: Commande, groupement: Groupement, produit: 
         "allergenes": affichage.allergenes(produit),
         "prix": nommes,
         "lot": affichage.lot_lisible(produit),
+        "manque": manque_lisible(produit, depot.etats.get(commande.id)),
     }
 
 

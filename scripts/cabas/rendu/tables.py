@@ -14,11 +14,12 @@ from decimal import Decimal
 
 import cabas
 from cabas.argent import centimes
+from cabas.calculs.difference import Difference
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
 from cabas.rendu.decisions import champs_ecrits
-from cabas.typographie import euros_csv, nombre_csv
+from cabas.typographie import INSECABLE, euros_csv, nombre_csv
 
 COLONNES: Mapping[str, str] = {
     "journal.csv": "groupement;fichier;ligne;colonne;bon;cellule;produit;lu;quantite;tolerance;sort;code;message",
@@ -26,6 +27,7 @@ COLONNES: Mapping[str, str] = {
     "recap-produits.csv": "produit;nom;producteur;unite;quantite;tolerance;lots;a_commander;reste;prix_unitaire;montant;bons",
     "recap-groupements.csv": "groupement;produit;quantite;attribue;montant",
     "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif",
+    "difference.csv": "quoi;groupement;cellule;produit;avant;apres;difference",
 }
 _FORMULES = frozenset("=+-@\t\r")
 
@@ -85,6 +87,15 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
     return {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
 
 
+def difference_csv(difference: Difference) -> bytes:
+    """`difference.csv` : ce qui a changé depuis la dernière fusion différente, une ligne par quantité."""
+    rangees = []
+    for une in difference.ecarts:
+        nombres = (nombre_csv(valeur) for valeur in (une.avant, une.apres, une.apres - une.avant))
+        rangees.append((une.quoi, une.groupement, proteger(une.cellule), une.produit, *nombres))
+    return ecrire_csv(COLONNES["difference.csv"], rangees)
+
+
 def _journal(fusion: Fusion) -> Iterable[tuple[str, ...]]:
     for jugee in fusion.lignes:
         lue, garde = jugee.lue, jugee.sort is Sort.RETENUE
@@ -130,10 +141,18 @@ def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
     return texte.getvalue().encode()
 
 
-def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: Mapping[str, str], revision: str, fige: bool = False) -> bytes:
+def bilan(
+    fusion: Fusion,
+    recap: Recap,
+    empreintes: Mapping[str, str],
+    ignores: Mapping[str, str],
+    revision: str,
+    fige: bool = False,
+    mention: str = "",
+) -> bytes:
     """Le bilan d'une fusion : comptes, totaux en centimes, empreintes des fichiers lus, révision du catalogue, version.
 
-    `fige` : le catalogue est celui de la révision nommée par la commande, et non celui d'aujourd'hui.
+    `fige` : le catalogue est celui de la révision nommée par la commande, et non celui d'aujourd'hui. `mention` : « provisoire, au… ».
     """
     contenu = {
         "commande": fusion.commande.id,
@@ -149,5 +168,6 @@ def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: 
         "revision": revision,
         "catalogue_fige": fige,
         "version": cabas.__version__,
+        **({"provisoire": mention.replace(INSECABLE, " ")} if mention else {}),
     }
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,0 +1,59 @@
+"""Où en sont les lots pendant que la commande est ouverte : des sommes, jamais une personne.
+
+Entre : une `Fusion` et son `Recap`. Sort : un `EtatDesLots`, publiable. Un produit demandé par moins de `SEUIL` cellules n'a
+ni « demandé » ni « manque » : la somme d'une ou deux personnes est ce qu'a demandé quelqu'un. Règle : décision 13.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cabas.calculs.affichage import lot_lisible, mesurer
+from cabas.calculs.fusion import Fusion
+from cabas.calculs.offre import proposes
+from cabas.calculs.recap import FEMININS, Recap
+from cabas.etats import EtatDeLot, EtatDesLots
+from cabas.modele import Depot, Produit
+from cabas.temps import PARIS
+from cabas.typographie import heure, jour_du_mois, simplifier
+
+SEUIL = 3
+"""En dessous de trois cellules, on ne publie pas la quantité. Zéro et deux se disent pareil : rien ne les distingue."""
+
+
+def etat_des_lots(depot: Depot, fusion: Fusion, recap: Recap, instant: datetime) -> EtatDesLots:
+    """L'état de chaque produit à lot complet que la commande propose, par ref. `instant` : celui que l'état dira, à la minute.
+
+    « Demandé » compte les quantités et les tolérances ensemble : de leur somme, on ne tire ni les unes ni les autres.
+    """
+    cellules: dict[str, set[tuple[str, str]]] = {}
+    for retenue in fusion.retenues:
+        if retenue.quantite:
+            cellules.setdefault(retenue.produit, set()).add((retenue.groupement, retenue.cellule))
+    manques = {manque.produit.ref: manque.quantite for manque in recap.manques}
+    etats = []
+    for produit in sorted(proposes(depot, fusion.commande), key=lambda produit: produit.ref):
+        if not produit.lot_complet or produit.lot is None:
+            continue
+        taille, manque = produit.lot.quantite, manques.get(produit.ref, 0)
+        dit = len(cellules.get(produit.ref, ())) >= SEUIL
+        etats.append(EtatDeLot(produit.ref, taille, *((taille - manque if manque else 0, manque) if dit else (None, None))))
+    return EtatDesLots(fusion.commande.id, instant.astimezone(PARIS).replace(second=0, microsecond=0), tuple(etats))
+
+
+def manque_lisible(produit: Produit, etat: EtatDesLots | None) -> str:
+    """« il manque 3 kg pour compléter le sac de 25 kg (au 21 novembre, 18 h) » ; vide s'il n'y a rien à en dire."""
+    lot = next((un for un in etat.produits if un.produit == produit.ref), None) if etat else None
+    if etat is None or lot is None or not lot.manque or produit.lot is None or lot.lot != produit.lot.quantite:
+        return ""
+    quand = f"au {jour_du_mois(etat.instant.astimezone(PARIS).date())}, {heure(etat.instant)}"
+    return f"il manque {mesurer(lot.manque, produit.unite)} pour compléter {_le_lot(produit)} ({quand})"
+
+
+def _le_lot(produit: Produit) -> str:
+    """« le sac de 25 kg », « la caisse de 10 kg », « l’étui de 12 pièces »."""
+    nom = lot_lisible(produit)
+    mot = (nom.split() or [""])[0]
+    if simplifier(mot)[:1] in tuple("aeiou"):
+        return f"l’{nom}"
+    return f"{'la' if mot.split('-')[-1] in FEMININS else 'le'} {nom}"

@@ -1,0 +1,92 @@
+"""Une fusion, une fois tout lu et sous verrou : les calculs, les sorties, ce qui a changé depuis la précédente."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from cabas.calculs.a_prevenir import APrevenir
+    from cabas.calculs.commande_producteur import CommandeProducteur
+    from cabas.calculs.difference import Difference
+    from cabas.calculs.fusion import Fusion
+    from cabas.calculs.prix_figes import PrixChange
+    from cabas.calculs.recap import Recap
+    from cabas.cli.catalogue_fige import Catalogue
+    from cabas.cli.impression import Imprimeur
+    from cabas.constats import Constat
+    from cabas.lecture.prive import Recu
+    from cabas.modele import Depot
+
+
+class Resultat(NamedTuple):
+    """Ce qu'une fusion a donné : tout est écrit dans `sorties`, sauf si `code` vaut 2."""
+
+    code: int
+    depot: Depot | None = None
+    fusion: Fusion | None = None
+    recap: Recap | None = None
+    sorties: Path | None = None
+    constats: tuple[Constat, ...] = ()
+    prix_changes: tuple[PrixChange, ...] = ()
+    envois: tuple[CommandeProducteur, ...] = ()
+    prevenir: tuple[APrevenir, ...] = ()
+    difference: Difference | None = None
+    instant: datetime | None = None
+    mention: str = ""
+    publie: Path | None = None
+
+
+class Options(NamedTuple):
+    """Ce qu'on écrit, où, et quand on est (`None` : l'heure de la machine). `provisoire` : à part, et sans commande à envoyer."""
+
+    classeur: bool = True
+    producteurs: bool = True
+    ecrire: bool = True
+    provisoire: bool = False
+    publier: bool = False
+    instant: datetime | None = None
+
+
+def fusionner_sous_verrou(
+    racine: Path, prive: Path, catalogue: Catalogue, recu: Recu, imprimeur: Imprimeur, accepter: list[str], options: Options
+) -> tuple[Fusion, Resultat]:
+    """La fusion elle-même, sous verrou : les calculs, puis les sorties mises en place d'un coup. `options.instant` est donné."""
+    from cabas.calculs.a_prevenir import a_prevenir
+    from cabas.calculs.commande_producteur import commandes_producteurs
+    from cabas.calculs.fusion import fusionner
+    from cabas.calculs.recap import recapituler
+    from cabas.cli import provisoire
+    from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
+    from cabas.publication.ecriture import deposer
+    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, preparer_sorties
+    from cabas.rendu.tables import difference_csv
+
+    depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
+    fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
+    recap = recapituler(depot, fusion)
+    envois = tuple(commandes_producteurs(depot, commande, recap))
+    sorties = prive / commande.id / "sorties"
+    resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)
+    if not options.ecrire or instant is None:
+        return fusion, resultat
+    prevenir, mention = a_prevenir(depot, fusion, recu.adherents, options.provisoire), ""
+    if options.provisoire:
+        sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
+    avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
+    matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige, prevenir, mention)
+    fichiers = preparer_sorties(matiere, avancer, options.classeur, options.producteurs)
+    difference, constats = depuis_la_precedente(sorties, fichiers, recap)
+    retenir_celle_ci(sorties, fichiers, instant)
+    if difference:
+        fichiers[DIFFERENCE] = difference_csv(difference)
+    publie = None
+    if options.provisoire:
+        fichiers[provisoire.ETAT] = provisoire.etat_en_json(depot, fusion, recap, instant)
+    deposer(sorties, fichiers, remplaces=REFAITS)
+    if options.publier:
+        publie = provisoire.publier(racine, commande.id, fichiers[provisoire.ETAT])
+    resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)
+    return fusion, resultat._replace(instant=instant, mention=mention, publie=publie)
