@@ -14,8 +14,8 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
+        ("calculs", "jugement fusion decisions codes tarifs proches"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne page tolerances"),
         ("cli", "fusionner corriger catalogue_fige ouvrir"),
         (".", "historique"),
     )

@@ -80,13 +80,13 @@ def fusionner_dossier(
     from cabas.calculs.codes import codes_faux
     from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.fusion import fusionner
+    from cabas.calculs.proches import cellules_proches
     from cabas.calculs.recap import recapituler
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
-    from cabas.publication.ecriture import deposer
-    from cabas.publication.sorties_de_fusion import REFAITS, Matiere, preparer_sorties
+    from cabas.publication.sorties_de_fusion import Matiere, preparer_sorties
     from cabas.publication.verrou import Occupe, verrouiller
 
     catalogue = charger_catalogue(racine, identifiant)
@@ -109,7 +109,10 @@ def fusionner_dossier(
             if ecrire:
                 matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
                 avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
-                deposer(sorties, preparer_sorties(matiere, avancer, classeur, producteurs), remplaces=REFAITS)
+                fichiers = preparer_sorties(matiere, avancer, classeur, producteurs)
+                if refus := _deposer(sorties, fichiers, prive.name):
+                    imprimeur.constats([refus])
+                    return Resultat(2, depot, constats=(refus,))
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
         imprimeur.constats(
@@ -119,8 +122,24 @@ def fusionner_dossier(
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
-    tous = (*utiles, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus)
+    vus = (*codes_faux(recu.lignes, prive.name), *cellules_proches(fusion.lignes, recu.adherents, prive.name))
+    tous = (*utiles, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus)
     return Resultat(1 if fusion.comptes["rejetees"] or erreurs(tous) else 0, depot, fusion, recap, sorties, tous, changes, envois)
+
+
+def _deposer(sorties: Path, fichiers: dict[str, bytes], prive: str) -> Constat | None:
+    """Met les sorties en place ; si l'ordinateur refuse, les anciennes sont intactes, et l'on dit pourquoi (`ecriture-impossible`)."""
+    from cabas.constats import Emplacement, erreur, raison
+    from cabas.publication.ecriture import deposer
+    from cabas.publication.sorties_de_fusion import REFAITS
+
+    try:
+        deposer(sorties, fichiers, remplaces=REFAITS)
+    except OSError as faute:
+        fait = f"Le récap ne s’écrit pas ({raison(faute)}). Les sorties d’avant sont intactes."
+        remede = "Libérer de la place, vérifier les droits du dossier, fermer les fichiers ouverts, puis recommencer."
+        return erreur("ecriture-impossible", Emplacement(f"{prive}/{sorties.parent.name}/sorties"), fait, remede)
+    return None
 
 
 def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Constat]:
