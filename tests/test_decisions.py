@@ -157,12 +157,7 @@ def test_rien_ne_se_perd_quoi_que_l_on_decide(cas: tuple[list[LigneLue], list[De
     assert all(ligne.message for ligne in fusion.lignes if ligne.code)
 
 
-TOLERANCES = (
-    "cellule;produit;quantite;tolerance\n"
-    "A-1;lentilles-vertes;2;un peu\n"
-    "B-1;lentilles-vertes;deux;beaucoup\n"
-    "C-1;lentilles-vertes;250;0,3\n"
-)
+TOLERANCES = "cellule;produit;quantite;tolerance\nA-1;lentilles-vertes;2;un peu\nB-1;lentilles-vertes;deux;beaucoup\nC-1;lentilles-vertes;250;0,3\n"
 
 
 def decisions(*lignes: str) -> str:
@@ -199,7 +194,9 @@ def test_une_tolerance_changee_depuis_perime_sa_decision(dossier: Path, capsys: 
     assert "[decision-perimee] On avait lu « rien » ; on lit maintenant « un peu »" in dit.replace("\u202f", " ")
 
 
-@pytest.mark.parametrize(("champs", "dit"), [('lu: a, tolerance: "1", quantite: "2"', "« quantite » n’a pas de sens"), ("lu: a", "« quantite » manque")])
+@pytest.mark.parametrize(
+    ("champs", "dit"), [('lu: a, tolerance: "1", quantite: "2"', "« quantite » n’a pas de sens"), ("lu: a", "« quantite » manque")]
+)
 def test_une_correction_vise_une_case(champs: str, dit: str) -> None:
     lues, constats = lire_decisions(decisions(f"ligne: 2, {champs}").encode(), "prive/2026-12/decisions.yaml")
     assert (lues, [constat.code for constat in constats]) == ([], ["decision-fausse"])
