@@ -192,6 +192,7 @@ def test_le_code_d_un_fichier_de_la_page(
 
 def test_l_identifiant_d_un_bon_d_ailleurs_n_est_pas_un_code(bons: Path, mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (bons / "a.csv").write_text("bon;commande;groupement;cellule;produit;quantite\n123456;2026-12;les-tilleuls;A-1;farine-t65;2\n", encoding="utf-8")
+    (bons / "b.csv").write_bytes(page().replace(CODE.encode(), b"V-000017"))
     assert Sortie(mini_depot, capsys).codes == []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cabas.calculs.code_court import code_court, normaliser_code, texte_du_bon
+from cabas.calculs.code_court import code_court, normaliser_code, ressemble_a_un_code, texte_du_bon
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.quantites import lire_quantite
 from cabas.recu import COLLE, LigneLue
@@ -18,7 +18,7 @@ def codes_faux(lignes: Iterable[LigneLue], prive: str) -> list[Constat]:
     """Un avertissement par bon dont le code ne correspond pas, ou manque s'il est collé. `prive` : le nom du dossier privé."""
     bons: dict[tuple[str, str, str], list[LigneLue]] = {}
     for ligne in lignes:
-        if not ligne.refus and (ligne.colonne == COLLE or (ligne.de_la_page and ligne.bon)):
+        if not ligne.refus and (ligne.colonne == COLLE or (ligne.de_la_page and ressemble_a_un_code(ligne.bon))):
             bons.setdefault((ligne.fichier, ligne.bon, "" if ligne.bon else ligne.cellule), []).append(ligne)
     return [_constat(du_bon[0], prive) for du_bon in bons.values() if not _juste(du_bon)]
 
