@@ -114,7 +114,8 @@ CREATE TABLE ligne AS
 SELECT *, CASE WHEN m IS NULL THEN q ELSE min(m, cumul) - min(m, cumul - q) END AS garde FROM (
   SELECT *, sum(q) OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS cumul,
     row_number() OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS fois,
-    first_value(tarif) OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS tarif_lu FROM sort WHERE sort = 'retenue');
+    (SELECT x.tarif FROM sort x WHERE x.sort = 'retenue' AND x.tarif <> '' AND x.groupement = s.groupement AND x.qui = s.qui
+      AND x.nom_bon = s.nom_bon AND x.fichier = s.fichier ORDER BY x.ligne LIMIT 1) AS tarif_lu FROM sort s WHERE sort = 'retenue');
 """
 
 RETENIR = """

@@ -155,3 +155,58 @@ def test_rien_ne_se_perd_quoi_que_l_on_decide(cas: tuple[list[LigneLue], list[De
     assert sorted([*fusion.decisions, *(ecart.decision for ecart in fusion.ecarts)], key=lambda une: une.source.ligne) == decisions
     assert all(ecart.refus.fait for ecart in fusion.ecarts)
     assert all(ligne.message for ligne in fusion.lignes if ligne.code)
+
+
+TOLERANCES = "cellule;produit;quantite;tolerance\nA-1;lentilles-vertes;2;un peu\nB-1;lentilles-vertes;deux;beaucoup\nC-1;lentilles-vertes;250;0,3\n"
+
+
+def decisions(*lignes: str) -> str:
+    return "".join(f"- {{action: corriger, fichier: les-tilleuls/bons/a.csv, colonne: quantite, qui: Ana, pourquoi: vu, {une}}}\n" for une in lignes)
+
+
+def test_une_tolerance_se_corrige_a_part(dossier: Path) -> None:
+    (dossier / "les-tilleuls/bons/a.csv").write_text(TOLERANCES, encoding="utf-8")
+    lancer = ["fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--sans-producteurs", "--trace", "--sans-classeur"]
+    (dossier / "decisions.yaml").write_text(
+        decisions(
+            'ligne: 2, lu: un peu, tolerance: "1"', 'ligne: 3, lu: beaucoup, tolerance: "0"', 'ligne: 3, lu: deux, quantite: "2"',
+            'ligne: 4, lu: "0,3", tolerance: "1"',
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    assert principal(lancer) == 0
+    journal, bilan = etat(dossier)
+    assert journal == ["A-1 2 retenue quantite-corrigee", "B-1 2 retenue quantite-corrigee", "C-1 250 retenue quantite-suspecte"]
+    assert [(une["lu"], une.get("quantite"), une.get("tolerance")) for une in bilan["decisions"]] == [
+        ("un peu", None, "1"), ("beaucoup", None, "0"), ("deux", "2", None), ("0,3", None, "1"),
+    ]  # fmt: skip
+    lignes = lire(dossier / "sorties/journal.csv")
+    assert [ligne["tolerance"] for ligne in lignes] == ["1", "0", "1"]
+    assert "Tolérance « un peu » : « 1 », corrigée par Ana" in lignes[0]["message"].replace("\u00a0", " ")
+    assert "« deux » devient « 2 », corrigé par Ana" in lignes[1]["message"].replace("\u00a0", " ")
+
+
+def test_une_tolerance_changee_depuis_perime_sa_decision(dossier: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (dossier / "les-tilleuls/bons/a.csv").write_text(TOLERANCES, encoding="utf-8")
+    (dossier / "decisions.yaml").write_text(decisions('ligne: 2, lu: rien, tolerance: "1"'), encoding="utf-8")
+    assert principal(["fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--sans-producteurs", "--sans-classeur"]) == 1
+    dit = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "[decision-perimee] On avait lu « rien » ; on lit maintenant « un peu »" in dit.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("champs", "dit"), [('lu: a, tolerance: "1", quantite: "2"', "« quantite » n’a pas de sens"), ("lu: a", "« quantite » manque")]
+)
+def test_une_correction_vise_une_case(champs: str, dit: str) -> None:
+    lues, constats = lire_decisions(decisions(f"ligne: 2, {champs}").encode(), "prive/2026-12/decisions.yaml")
+    assert (lues, [constat.code for constat in constats]) == ([], ["decision-fausse"])
+    assert dit in constats[0].message
+
+
+def test_la_seance_demande_aussi_les_tolerances(dossier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (dossier / "les-tilleuls/bons/a.csv").write_text(TOLERANCES, encoding="utf-8")
+    assert corriger(dossier, "a\n1\nAna\npar mail\n2\n3\n250\n1\n", monkeypatch, "--sans-classeur") == 0
+    dit = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "corriger la tolérance, « un peu »" in dit
+    assert etat(dossier)[0] == ["A-1 2 retenue quantite-corrigee", "B-1 2 retenue quantite-corrigee", "C-1 250 retenue quantite-suspecte"]
+    assert [ligne["tolerance"] for ligne in lire(dossier / "sorties/journal.csv")] == ["1", "3", "250"]

@@ -73,6 +73,10 @@ def test_scenario(mini_depot: Path, scenario: dict[str, Any], capsys: pytest.Cap
     lignes = lire(sorties / "lignes.csv")
     for produit, quantite in attendu.get("recap", {}).items():
         assert nombre(recap[produit]["quantite"]) == quantite
+    for cellule, tarifs in attendu.get("tarifs", {}).items():
+        assert sorted({ligne["tarif"] for ligne in lignes if ligne["cellule"] == cellule}) == tarifs
+    for produit, quantite in attendu.get("tolerances", {}).items():
+        assert nombre(recap[produit]["tolerance"]) == quantite
     for produit, quantite in attendu.get("commander", {}).items():
         assert nombre(recap[produit]["a_commander"]) == quantite
     for cellule, quantite in attendu.get("attribue", {}).items():

@@ -14,9 +14,12 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne anciennes_sorties"),
-        ("cli", "fusionner corriger catalogue_fige ouvrir provisoire"),
+        ("calculs", "jugement fusion decisions codes tarifs proches"),
+        (
+            "lecture",
+            "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne anciennes_sorties page tolerances",
+        ),
+        ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire"),
         (".", "historique"),
     )
     for module in modules.split()

@@ -387,3 +387,27 @@ def test_les_bons_du_site_montrent_les_prix_figes(depot: Path) -> None:
     sans_git = lire_sources(depot, quand, {}, [])
     assert sans_git.figes == {}
     assert [(constat.code, str(constat.gravite)) for constat in sans_git.constats if constat.code == "sans-git"] == [("sans-git", "avertissement")]
+
+
+def test_tout_ce_qui_change_sur_une_fiche_est_dit(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    """Pas, contenu, maximum, TVA, retrait : chaque champ suivi, l'ancien et le nouveau, et qui cela touche."""
+    renseigner(depot, git(depot, "rev-parse", "HEAD"))
+    changer(depot, FARINE, "pas: 0.5", "pas: 2\ndisponible: false")
+    changer(depot, FARINE, "maximum: 10", "maximum: 8")
+    changer(depot, FARINE, "tva: 5.5", "tva: 10")
+    changer(depot, "catalogue/produits/jus-de-pomme.yaml", "contenu: 1 L", "contenu: 75 cl")
+    (depot / "catalogue/produits/oeufs-plein-air.yaml").unlink()
+    enregistrer(depot, "Nouvelles fiches")
+    sortie = cabas(depot, "fusionner", "2026-12")
+    changes = {un["produit"]: un for un in sortie["prix_changes"]}
+    assert set(changes) == {"farine-t65", "jus-de-pomme", "oeufs-plein-air"}
+    assert changes["farine-t65"]["changements"] == {"pas": ["0,5", "2"], "maximum": ["10", "8"], "tva": ["5.5", "10"], "disponible": ["oui", "non"]}
+    assert [changes[ref]["retire"] for ref in ("farine-t65", "jus-de-pomme", "oeufs-plein-air")] == [True, False, True]
+    assert changes["jus-de-pomme"]["changements"] == {"contenu": ["1 L", "75 cl"]}
+    assert (changes["oeufs-plein-air"]["nouveau"], changes["oeufs-plein-air"]["cellules"]) == ("", 1)
+    dits = {constat["fichier"]: constat["message"].replace("\u00a0", " ") for constat in sortie["constats"] if constat["code"] == "prix-change"}
+    assert dits[FARINE].endswith(
+        "disponible à l’ouverture, plus aujourd’hui, pas 0,5 à l’ouverture, 2 aujourd’hui, maximum 10 à l’ouverture, 8 aujourd’hui, "
+        "TVA 5,5 à l’ouverture, 10 aujourd’hui. On compte comme à l’ouverture ; 2 cellules en demandent (A-1 et B-2)."
+    )
+    assert "au catalogue à l’ouverture, plus aujourd’hui" in dits["catalogue/produits/oeufs-plein-air.yaml"]

@@ -75,6 +75,7 @@ _RAISONS = {
     errno.ENOSPC: "disque plein",
     errno.EROFS: "disque en lecture seule",
     errno.EDQUOT: "quota dépassé",
+    errno.EFBIG: "fichier trop gros pour ce disque",
     errno.EIO: "le disque ne répond pas",
     errno.EISDIR: "c’est un dossier",
     errno.ENOTDIR: "ce n’est pas un dossier",

@@ -27,7 +27,8 @@ class Adherent(NamedTuple):
 class Decision(NamedTuple):
     """Une décision de la personne référente, lue dans `prive/<commande>/decisions.yaml`. Ce qui ne la concerne pas est vide.
 
-    `lu` : ce qui était écrit quand on a décidé ; `quantite` : ce qu'il faut lire à la place, dans l'unité du produit.
+    `lu` : ce qui était écrit quand on a décidé ; `quantite`, ou `tolerance` si c'est elle que l'on corrige : ce qu'il faut lire à la
+    place, dans l'unité du produit.
     """
 
     action: str
@@ -41,6 +42,7 @@ class Decision(NamedTuple):
     produit: str = ""
     lu: str = ""
     quantite: str = ""
+    tolerance: str = ""
     qui: str = ""
     pourquoi: str = ""
     source: Source = Source("")
@@ -51,7 +53,8 @@ class LigneLue(NamedTuple):
 
     `fichier` est relatif au dossier privé ; `bon` est vide si le fichier n'en nomme pas ; `origine` est alors le nom sous
     lequel ce fichier compte (celui de son jumeau, s'il en est la copie). `unite` : celle que l'intitulé impose (« (g) »).
-    `refus` : ce que la lecture seule suffit à rejeter. `decision` : la correction qui vaut pour cette quantité.
+    `refus` : ce que la lecture seule suffit à rejeter. `de_la_page` : le fichier est celui que télécharge notre page, son code se
+    vérifie. `decision` : la correction qui vaut pour cette quantité ; `decision_tolerance` : celle qui vaut pour sa tolérance.
     """
 
     groupement: str
@@ -73,4 +76,6 @@ class LigneLue(NamedTuple):
     refus: Refus | None = None
     origine: str = ""
     unite: str = ""
+    de_la_page: bool = False
     decision: Decision | None = None
+    decision_tolerance: Decision | None = None

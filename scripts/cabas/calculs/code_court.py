@@ -55,3 +55,12 @@ def normaliser_code(dicte: str) -> str:
     'K7M20X'
     """
     return dicte.strip().upper().translate(_PAREILS)
+
+
+def ressemble_a_un_code(identifiant: str) -> bool:
+    """Vrai pour six signes de notre alphabet : un bon d'un autre outil a l'identifiant qu'il veut.
+
+    >>> ressemble_a_un_code("1W66M9"), ressemble_a_un_code("V00001-0")
+    (True, False)
+    """
+    return len(identifiant) == LONGUEUR and all(signe in ALPHABET for signe in identifiant)

@@ -1,24 +1,24 @@
-"""Le code court d'un bon collé dit-il encore ce que le bon contient ? Sinon, une ligne s'est perdue ou a changé en route.
+"""Le code court d'un bon dit-il encore ce que le bon contient ? Sinon, une ligne s'est perdue ou a changé en route.
 
-Entre : les `LigneLue` d'une commande. Sort : un constat `code-faux` par bon collé d'un mail dont le code ne tombe pas juste.
-Le bon est gardé : une personne compare.
+Entre : les `LigneLue` d'une commande. Sort : un constat `code-faux` par bon dont le code ne tombe pas juste, qu'il soit collé d'un
+mail ou dans le fichier de notre page. Le bon est gardé : une personne compare. Un bon d'ailleurs a l'identifiant qu'il veut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cabas.calculs.code_court import code_court, normaliser_code, texte_du_bon
+from cabas.calculs.code_court import code_court, normaliser_code, ressemble_a_un_code, texte_du_bon
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.quantites import lire_quantite
 from cabas.recu import COLLE, LigneLue
 
 
 def codes_faux(lignes: Iterable[LigneLue], prive: str) -> list[Constat]:
-    """Un avertissement par bon collé dont le code manque ou ne correspond pas. `prive` : le nom du dossier privé."""
+    """Un avertissement par bon dont le code ne correspond pas, ou manque s'il est collé. `prive` : le nom du dossier privé."""
     bons: dict[tuple[str, str, str], list[LigneLue]] = {}
     for ligne in lignes:
-        if ligne.colonne == COLLE and not ligne.refus:
+        if not ligne.refus and (ligne.colonne == COLLE or (ligne.de_la_page and ressemble_a_un_code(ligne.bon))):
             bons.setdefault((ligne.fichier, ligne.bon, "" if ligne.bon else ligne.cellule), []).append(ligne)
     return [_constat(du_bon[0], prive) for du_bon in bons.values() if not _juste(du_bon)]
 
@@ -37,9 +37,10 @@ def _juste(lignes: list[LigneLue]) -> bool:
 
 def _constat(ligne: LigneLue, prive: str) -> Constat:
     fait = f"Le code {ligne.bon} ne correspond pas au contenu de ce bon" if ligne.bon else "Ce bon collé n’a plus son code"
+    recu = "le mail reçu et son total" if ligne.colonne == COLLE else "le fichier reçu, ou avec la personne : elle a son total"
     return avertissement(
         "code-faux",
         Emplacement(f"{prive}/{ligne.fichier}", ligne.ligne),
         f"{fait} : une ligne s’est peut-être perdue, ou a changé. Il est gardé tel quel.",
-        "Comparer avec le mail reçu et son total. Si vous l’avez corrigé exprès, rien à faire.",
+        f"Comparer avec {recu}. Si vous l’avez corrigé exprès, rien à faire.",
     )

@@ -20,7 +20,8 @@ _OTER = "Ôter cette décision, ou la refaire d’après le journal."
 _PAR_DESSUS = frozenset({"", "produit-en-double", "date-illisible", "cellule-inconnue", "adhesion-perimee", "credit-insuffisant"})
 """Les signalements qui cèdent leur code à `quantite-corrigee` ; leur phrase, elle, reste."""
 
-Case = tuple[str, int, str]
+Case = tuple[str, int, str, bool]
+"""Fichier, ligne, colonne ; vrai pour la tolérance, qui se corrige à part."""
 
 
 class Ecart(NamedTuple):
@@ -67,8 +68,10 @@ class Decidees:
             return lignes
         rangs: dict[Case, list[int]] = {}
         for rang, lue in enumerate(lignes):
-            if (case := (_nfc(lue.fichier), lue.ligne, _nfc(lue.colonne))) in corrections:
-                rangs.setdefault(case, []).append(rang)
+            ou = (_nfc(lue.fichier), lue.ligne, _nfc(lue.colonne))
+            for case in ((*ou, False), (*ou, True)):
+                if case in corrections:
+                    rangs.setdefault(case, []).append(rang)
         corrigees = list(lignes)
         for case, candidats in rangs.items():
             decision = corrections[case]
@@ -76,7 +79,8 @@ class Decidees:
             if refus := _refuser([lignes[rang] for rang in candidats], [lignes[rang] for rang in justes], decision):
                 self._refus[decision] = refus
             else:
-                corrigees[justes[0]] = lignes[justes[0]]._replace(decision=decision)
+                visee = corrigees[justes[0]]
+                corrigees[justes[0]] = visee._replace(decision_tolerance=decision) if decision.tolerance else visee._replace(decision=decision)
                 self._utiles.add(decision)
         return corrigees
 
@@ -120,10 +124,9 @@ class Decidees:
 
     @staticmethod
     def _expliquer(jugee: LigneJugee, accord: Decision | None, reunie: Decision | None) -> LigneJugee:
-        code, phrases = jugee.code, []
-        correction = jugee.lue.decision
-        if correction:
-            phrases.append(_dire_correction(correction))
+        code = jugee.code
+        corrections = [decision for decision in (jugee.lue.decision, jugee.lue.decision_tolerance) if decision]
+        phrases = [_dire_correction(correction) for correction in corrections]
         if accord:
             phrases.append(f"Bon en retard, accepté par {_qui(accord)}")
         if reunie:
@@ -131,7 +134,7 @@ class Decidees:
         if not phrases or jugee.sort is Sort.BROUILLON or code == "bon-annule":
             return jugee
         if jugee.sort is not Sort.REJETEE:
-            code = "quantite-corrigee" if correction and code in _PAR_DESSUS else code or ("bon-accepte" if accord else "cellule-reunie")
+            code = "quantite-corrigee" if corrections and code in _PAR_DESSUS else code or ("bon-accepte" if accord else "cellule-reunie")
         return jugee._replace(code=code, message=" ".join((*phrases, jugee.message)).strip())
 
 
@@ -141,6 +144,8 @@ def _qui(decision: Decision) -> str:
 
 
 def _dire_correction(decision: Decision) -> str:
+    if decision.tolerance:
+        return f"Tolérance « {decision.lu} » : « {decision.tolerance} », corrigée par {_qui(decision)}"
     if decision.lu == decision.quantite:
         return f"« {decision.lu} » confirmé par {_qui(decision)}"
     return f"« {decision.lu} » devient « {decision.quantite} », corrigé par {_qui(decision)}"
@@ -151,12 +156,17 @@ def _nfc(texte: str) -> str:
 
 
 def _visee(decision: Decision) -> Case:
-    return (_nfc(decision.fichier), decision.ligne, _nfc(decision.colonne))
+    return (_nfc(decision.fichier), decision.ligne, _nfc(decision.colonne), bool(decision.tolerance))
+
+
+def _case(lue: LigneLue, decision: Decision) -> str:
+    """Ce que dit la case que vise une correction : celle de la quantité, ou celle de la tolérance."""
+    return lue.tolerance if decision.tolerance else lue.lu
 
 
 def _inchangee(lue: LigneLue, decision: Decision) -> bool:
     """Vrai si la case dit encore ce que la personne a vu. Le journal protège « -2 » d'une apostrophe : on l'admet."""
-    lu = _nfc(lue.lu)
+    lu = _nfc(_case(lue, decision))
     meme_produit = not decision.produit or decision.produit == lue.produit
     meme_cellule = not decision.cellule or " ".join(_nfc(decision.cellule).casefold().split()) == " ".join(_nfc(lue.cellule).casefold().split())
     return meme_produit and meme_cellule and _nfc(decision.lu) in (lu, f"'{lu}")
@@ -166,7 +176,8 @@ def _refuser(candidates: Sequence[LigneLue], justes: Sequence[LigneLue], decisio
     """Pourquoi une correction ne peut pas s'appliquer à ces lignes, ou rien."""
     if not justes:
         vue = min(candidates, key=lambda lue: (lue.lu, lue.cellule, lue.produit))
-        fait = f"On avait lu « {decision.lu} » ; on lit maintenant « {vue.lu} » ({vue.cellule or 'sans nom'}, {vue.produit or 'sans produit'})."
+        presente = _case(vue, decision)
+        fait = f"On avait lu « {decision.lu} » ; on lit maintenant « {presente} » ({vue.cellule or 'sans nom'}, {vue.produit or 'sans produit'})."
         return Refus("decision-perimee", f"{fait} La décision n’est pas appliquée.", "Vérifier avec la personne, puis refaire la décision ou l’ôter.")
     if len(justes) > 1:
         return _sans_objet("Plusieurs quantités répondent à cette description : on ne sait pas laquelle corriger.")

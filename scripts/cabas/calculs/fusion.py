@@ -16,6 +16,7 @@ from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
+from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
 from cabas.quantites import SEUIL_SUSPECT
 from cabas.recu import Adherent, Decision, LigneLue
@@ -134,7 +135,7 @@ class _Groupement:
                 finales.append(self._plafonner(jugee, deja) if gagnant == jugee.bon else _remplacer(jugee, bons[gagnant]))
             else:
                 finales.append(jugee)
-        return self._signaler(finales)
+        return self._signaler(un_tarif_par_bon(finales, self._identites))
 
     def _gagnants(self, bons: Mapping[CleDeBon, list[LigneJugee]]) -> dict[CleDeBon, CleDeBon]:
         """Le bon qui vaut pour chaque bon : lui-même s'il est retenu, sinon celui qui le remplace."""

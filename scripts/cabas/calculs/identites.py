@@ -38,7 +38,7 @@ class Identites:
         for nom, porteurs in noms.items():
             codes = sorted({porteur.cellule for porteur in porteurs})
             if len({cle(code) for code in codes}) == 1:
-                self._par_cle.setdefault(nom, porteurs[0])
+                self._par_cle.setdefault(nom, self._par_cle[cle(porteurs[0].cellule)])
             elif nom not in self._par_cle:
                 self._homonymes[nom] = codes
         self._adhesions = {adhesion.code: adhesion.tarif for adhesion in groupement.adhesions} if groupement else {}

@@ -88,7 +88,7 @@ class Juge:
         lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(a_lire(lue), lue.produit)
         if isinstance(lu, Refus):
             return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *lu)
-        plus = self._lire(lue.tolerance, lue.produit)
+        plus = self._lire(lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance, lue.produit)
         if isinstance(plus, Refus):
             return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *plus)
         if lue.envoye_le and envoi is None:

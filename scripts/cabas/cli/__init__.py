@@ -59,9 +59,9 @@ def principal(argv: Sequence[str] | None = None) -> int:
         if arguments.trace:
             raise
         ou = f" ({faute.filename})" if faute.filename else ""
-        return _dire(
-            f"L’ordinateur refuse : {faute.strerror or faute}{ou}.", "Vérifier la place sur le disque et les droits du dossier, puis recommencer."
-        )
+        from cabas.constats import raison
+
+        return _dire(f"L’ordinateur refuse : {raison(faute)}{ou}.", "Vérifier la place sur le disque et les droits du dossier, puis recommencer.")
     except Exception as faute:
         if arguments.trace:
             raise

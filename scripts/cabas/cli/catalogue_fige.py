@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.prix_figes import PrixChange
     from cabas.constats import Constat
-    from cabas.modele import Depot
+    from cabas.modele import Depot, Produit
+
+MONTREES = 5
+"""Combien de cellules on nomme à l'écran ; la sortie JSON les a toutes."""
+_MOTS = {"pas": "pas", "contenu": "contenu", "maximum": "maximum", "tva": "TVA"}
 
 
 @dataclass(frozen=True)
@@ -111,19 +115,49 @@ def changements(catalogue: Catalogue, fusion: Fusion) -> tuple[PrixChange, ...]:
 
 
 def constats_de_prix(changes: Sequence[PrixChange]) -> list[Constat]:
-    """Un avertissement par prix changé : l'ancien, le nouveau, combien de cellules en demandent."""
+    """Un avertissement par fiche changée : ce qui a changé, et quelles cellules en demandent."""
     from cabas.constats import avertissement
-    from cabas.rendu.tables import prix_csv
-    from cabas.typographie import accorder
+    from cabas.typographie import accorder, enumerer
 
     constats: list[Constat] = []
     for change in changes:
-        ancien, nouveau = (
-            f"{prix_csv(produit.prix)} €" + ("" if produit.unite == "piece" else f"/{produit.unite}") for produit in (change.fige, change.present)
-        )
-        combien = accorder(len(change.cellules), "cellule en demande", "cellules en demandent") if change.cellules else "aucune cellule n’en demande"
-        fait = f"{change.fige.nom} : {ancien} à l’ouverture, {nouveau} aujourd’hui. On compte {ancien} ; {combien}."
-        remede = "Rien à faire si le prix annoncé est tenu. Sinon, prévenir ces cellules avant de changer quoi que ce soit."
-        remede = remede if change.cellules else "Rien à faire."
-        constats.append(avertissement("prix-change", change.present.source.a("prix"), fait, remede))
+        noms = [cellule for _groupement, cellule in change.cellules[:MONTREES]]
+        if (reste := len(change.cellules) - MONTREES) > 0:
+            noms.append(accorder(reste, "autre"))
+        combien = accorder(len(change.cellules), "cellule en demande", "cellules en demandent") if noms else "aucune cellule n’en demande"
+        fait = f"{_dire_changement(change)} ; {combien}{f' ({enumerer(noms)})' if noms else ''}."
+        quoi = "le produit peut encore être livré" if change.retire else "ce qui était annoncé est tenu"
+        remede = f"Rien à faire si {quoi}. Sinon, prévenir ces cellules avant de changer quoi que ce soit."
+        source = change.present.source.a(change.champs[0]) if change.present and change.champs else change.fige.source.a()
+        constats.append(avertissement("prix-change", source, fait, remede if noms else "Rien à faire."))
     return constats
+
+
+def _dire_changement(change: PrixChange) -> str:
+    """« Farine : 1,40 €/kg à l’ouverture, 1,95 €/kg aujourd’hui. On compte 1,40 €/kg », et ce qui change d'autre."""
+    from cabas.calculs.prix_figes import dire_valeur
+
+    avant, apres = change.fige, change.present
+    if apres is None:
+        return f"{avant.nom} : au catalogue à l’ouverture, plus aujourd’hui. On le compte comme à l’ouverture"
+    autres = [
+        f"{_MOTS[champ]} {dire_valeur(getattr(avant, champ)).replace('.', ',') or 'aucun'} à l’ouverture, "
+        f"{dire_valeur(getattr(apres, champ)).replace('.', ',') or 'aucun'} aujourd’hui"
+        for champ in change.champs
+        if champ in _MOTS
+    ]
+    if change.retire:
+        autres.insert(0, "disponible à l’ouverture, plus aujourd’hui")
+    elif "disponible" in change.champs:
+        autres.insert(0, "pas disponible à l’ouverture, disponible aujourd’hui")
+    ancien, nouveau = _prix_lisible(avant), _prix_lisible(apres)
+    if ancien == nouveau:
+        return f"{avant.nom} : {', '.join(autres)}. On compte comme à l’ouverture"
+    suite = f" De plus : {', '.join(autres)}." if autres else ""
+    return f"{avant.nom} : {ancien} à l’ouverture, {nouveau} aujourd’hui.{suite} On compte {ancien}"
+
+
+def _prix_lisible(produit: Produit) -> str:
+    from cabas.rendu.tables import prix_csv
+
+    return f"{prix_csv(produit.prix)} €" + ("" if produit.unite == "piece" else f"/{produit.unite}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.cli.impression import Imprimeur, sans_controle
 
@@ -49,8 +49,8 @@ def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
     imprimeur.dire(f"{accorder(len(cas), 'cas', 'cas')} à revoir. Rien n’est écrit avant la fin.")
     entretien = _Entretien(imprimeur, apercu.depot, arguments.prive.name)
     try:
-        for rang, jugee in enumerate(cas, 1):
-            entretien.revoir(jugee, f"{rang}/{len(cas)}")
+        for rang, un in enumerate(cas, 1):
+            entretien.revoir(un, f"{rang}/{len(cas)}")
     except _Fin:
         pass
     except EOFError:
@@ -68,24 +68,34 @@ def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
     return 0
 
 
-def a_revoir(fusion: Fusion, depot: Depot) -> list[LigneJugee]:
+class Cas(NamedTuple):
+    """Une ligne à revoir ; `tolerance` : c'est sa tolérance qui ne se lit pas."""
+
+    jugee: LigneJugee
+    tolerance: bool = False
+
+
+def a_revoir(fusion: Fusion, depot: Depot) -> list[Cas]:
     """Ce qu'une décision peut régler, dans l'ordre du journal : un retard une fois par bon, une quantité une fois par case."""
-    cas: list[LigneJugee] = []
+    cas: list[Cas] = []
     retards: set[tuple[str, str]] = set()
     for jugee in fusion.lignes:
-        if jugee.code not in A_REVOIR or (jugee.code != "hors-delai" and not _tient_a_la_quantite(jugee, depot)):
-            continue
-        if jugee.code == "hors-delai":
-            if (jugee.lue.groupement, jugee.lue.bon) in retards:
-                continue
+        if jugee.code == "hors-delai" and (jugee.lue.groupement, jugee.lue.bon) not in retards:
             retards.add((jugee.lue.groupement, jugee.lue.bon))
-        cas.append(jugee)
+            cas.append(Cas(jugee))
+        elif jugee.code in A_REVOIR and jugee.code != "hors-delai":
+            cas += [Cas(jugee, tolerance) for tolerance in _fautives(jugee, depot)]
     return cas
 
 
-def _tient_a_la_quantite(jugee: LigneJugee, depot: Depot) -> bool:
-    """Faux si c'est la tolérance qui ne se lit pas : corriger la quantité n'y changerait rien."""
-    return not _refus(jugee.lue.tolerance, jugee, depot)
+def _fautives(jugee: LigneJugee, depot: Depot) -> list[bool]:
+    """Les cases d'une ligne à revoir : la quantité (faux), la tolérance (vrai), ou les deux."""
+    from cabas.calculs.jugement import a_lire
+
+    corrigee = jugee.lue.decision_tolerance
+    tolerance = bool(_refus(corrigee.tolerance if corrigee else jugee.lue.tolerance, jugee, depot))
+    quantite = jugee.code in ACCEPTABLES or bool(_refus(a_lire(jugee.lue), jugee, depot))
+    return [False] * quantite + [True] * tolerance
 
 
 def _refus(texte: str, jugee: LigneJugee, depot: Depot) -> str:
@@ -114,33 +124,34 @@ class _Entretien:
         """Les décisions, avec qui et pourquoi."""
         return [decision._replace(qui=self.qui, pourquoi=self.pourquoi) for decision in self.decisions]
 
-    def revoir(self, jugee: LigneJugee, rang: str) -> None:
+    def revoir(self, cas: Cas, rang: str) -> None:
         """Montre un cas et demande que faire. Lève `_Fin` si la personne s'arrête."""
         from cabas.quantites import UNITES
 
-        lue = jugee.lue
+        jugee, lue = cas.jugee, cas.jugee.lue
         produit = "" if jugee.code == "hors-delai" else f", {self._depot.produits[lue.produit].nom}"
         self._dire(f"\n{rang}  {self._prive}/{lue.fichier}:{lue.ligne} : {jugee.cellule}{produit}")
         self._dire(f"    [{jugee.code}] {jugee.message}")
         unite = "" if jugee.code == "hors-delai" else UNITES[self._depot.produits[lue.produit].unite]
-        choix = [f"une quantité ({unite}) : corriger"] if unite else []
-        choix += ["a : accepter"] if jugee.code in ACCEPTABLES else []
+        quoi = f"la tolérance, « {lue.tolerance} »" if cas.tolerance else ""
+        choix = [f"une quantité ({unite}) : corriger {quoi}".strip()] if unite else []
+        choix += ["a : accepter"] if jugee.code in ACCEPTABLES and not cas.tolerance else []
         self._dire(f"    {' ; '.join([*choix, 'entrée : laisser', 'f : finir'])}")
         while reponse := self._demander():
             if reponse.lower() == "f":
                 raise _Fin
-            if decision := self._comprendre(reponse, jugee):
+            if decision := self._comprendre(reponse, cas):
                 self.decisions.append(decision)
                 self._signer()
                 return
 
-    def _comprendre(self, reponse: str, jugee: LigneJugee) -> Decision | None:
+    def _comprendre(self, reponse: str, cas: Cas) -> Decision | None:
         """La décision que dit une réponse ; `None`, après l'avoir dit, si l'on n'a pas compris."""
         from cabas.calculs.jugement import a_lire
         from cabas.recu import Decision
 
-        lue = jugee.lue
-        accepte = reponse.lower() == "a" and jugee.code in ACCEPTABLES
+        jugee, lue = cas.jugee, cas.jugee.lue
+        accepte = reponse.lower() == "a" and jugee.code in ACCEPTABLES and not cas.tolerance
         if jugee.code == "hors-delai":
             if accepte:
                 return Decision("accepter", bon=lue.bon, groupement=lue.groupement)
@@ -151,7 +162,10 @@ class _Entretien:
             return None
         quantite = a_lire(lue) if accepte else reponse
         endroit = Decision("corriger", fichier=lue.fichier, ligne=lue.ligne, colonne=lue.colonne)
-        return endroit._replace(cellule=" ".join(lue.cellule.split()), produit=lue.produit, lu=lue.lu, quantite=quantite)
+        endroit = endroit._replace(cellule=" ".join(lue.cellule.split()), produit=lue.produit)
+        if cas.tolerance:
+            return endroit._replace(lu=lue.tolerance, tolerance=quantite)
+        return endroit._replace(lu=lue.lu, quantite=quantite)
 
     def _signer(self) -> None:
         """Qui décide, et pourquoi : demandé une fois, pour toutes les décisions de la séance."""

@@ -87,6 +87,7 @@ def fusionner_dossier(
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
     from cabas.calculs.codes import codes_faux
+    from cabas.calculs.proches import cellules_proches
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
     from cabas.cli.provisoire import constats_de_fenetre
@@ -114,11 +115,15 @@ def fusionner_dossier(
             [erreur("fusion-en-cours", Emplacement(f"{prive.name}/{identifiant}"), faits, "Attendre qu’elle finisse, puis recommencer.")]
         )
         return Resultat(2, depot)
+    if resultat.code == 2:
+        imprimeur.constats(resultat.constats)
+        return resultat
     inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
-    tous = (*utiles, *trop_tot, *recu.constats, *codes_faux(recu.lignes, prive.name), *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
+    vus = (*codes_faux(recu.lignes, prive.name), *cellules_proches(fusion.lignes, recu.adherents, prive.name))
+    tous = (*utiles, *trop_tot, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
 

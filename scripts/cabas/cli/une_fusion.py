@@ -79,14 +79,24 @@ def fusionner_sous_verrou(
     matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige, prevenir, mention)
     fichiers = preparer_sorties(matiere, avancer, options.classeur, options.producteurs)
     difference, constats = depuis_la_precedente(sorties, fichiers, recap)
-    retenir_celle_ci(sorties, fichiers, instant)
     if difference:
         fichiers[DIFFERENCE] = difference_csv(difference)
-    publie = None
     if options.provisoire:
         fichiers[provisoire.ETAT] = provisoire.etat_en_json(depot, fusion, recap, instant)
-    deposer(sorties, fichiers, remplaces=REFAITS)
-    if options.publier:
-        publie = provisoire.publier(racine, commande.id, fichiers[provisoire.ETAT])
+    try:
+        retenir_celle_ci(sorties, fichiers, instant)
+        deposer(sorties, fichiers, remplaces=REFAITS)
+        publie = provisoire.publier(racine, commande.id, fichiers[provisoire.ETAT]) if options.publier else None
+    except OSError as faute:
+        return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
     resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)
     return fusion, resultat._replace(instant=instant, mention=mention, publie=publie)
+
+
+def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:
+    """L'ordinateur refuse d'écrire : les anciennes sorties sont intactes, et l'on dit pourquoi."""
+    from cabas.constats import Emplacement, erreur, raison
+
+    fait = f"Le récap ne s’écrit pas ({raison(faute)}). Les sorties d’avant sont intactes."
+    remede = "Libérer de la place, vérifier les droits du dossier, fermer les fichiers ouverts, puis recommencer."
+    return erreur("ecriture-impossible", Emplacement(sorties), fait, remede)

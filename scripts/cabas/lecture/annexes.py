@@ -39,7 +39,8 @@ def lire_annexes(prive: Path, groupement: str) -> Annexes:
         if ligne.get("cellule"):
             emplacement = Emplacement(f"{prive.name}/{groupement}/adherents.csv", numero)
             annexes.adherents.append(_adherent(ligne, emplacement, annexes.constats))
-            if ligne["cellule"].casefold() in vues:
+            autre_ecriture = not any(case for nom, case in ligne.items() if nom not in ("cellule", "nom"))
+            if ligne["cellule"].casefold() in vues and not autre_ecriture:
                 fait = f"« {ligne['cellule']} » est déjà sur une autre ligne : la première compte."
                 annexes.constats.append(avertissement("cellule-en-double", emplacement, fait, "Garder une ligne par cellule."))
             vues.add(ligne["cellule"].casefold())

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
 from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.page import COUPEE, ENTETE_DE_LA_PAGE, STATUTS_DE_LA_PAGE
 from cabas.lecture.preambule import completer, elargir, lire_preambule
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 from cabas.typographie import simplifier
@@ -81,6 +83,7 @@ class _Lecture:
         self.carre = Carre(tableau)
         self.numero = self.carre.numero
         self.colonnes = catalogue.comprendre(tableau.lignes[tableau.entete][1])
+        self.de_la_page = not tableau.feuille and self.carre.intitules == ENTETE_DE_LA_PAGE
         # Une colonne absente se lit au rang -1, où chaque rangée garde une case vide : aucun cas particulier ensuite.
         self.rangs: dict[str, int] = dict.fromkeys((*ROLES, "produit", "quantite", "tolerance"), -1)
         for colonne in reversed(self.colonnes):
@@ -104,16 +107,17 @@ class _Lecture:
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
-        produit, quantite, tolerance, cellule, envoye = (self.rangs[role] for role in ("produit", "quantite", "tolerance", "cellule", "envoye_le"))
+        produit, quantite, cellule, envoye = (self.rangs[role] for role in ("produit", "quantite", "cellule", "envoye_le"))
+        tolerances = [colonne for colonne in self.colonnes if colonne.role == "tolerance" and not colonne.ref]
         fabrique, produits = self._fabrique(), self.catalogue.produits
-        etrangeres = [colonne for colonne in self.colonnes if colonne.role == "quantite" and (colonne.ref or colonne.produit)]
+        etrangeres = [colonne for colonne in self.colonnes if colonne.role in ("quantite", "tolerance") and (colonne.ref or colonne.produit)]
         doublons = [colonne.rang for colonne in self.colonnes if colonne[2:4] == ("quantite", "") and not colonne.refus and colonne.rang != quantite]
         lignes: list[LigneLue] = []
         vides: dict[tuple[str, str], int] = {}
         pleins: set[tuple[str, str]] = set()
         for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
-            ref, lu, plus = _ref(cases[produit]), cases[quantite], cases[tolerance]
+            ref, lu, (plus, disputees) = _ref(cases[produit]), cases[quantite], choisir(tolerances, cases)
             unite = connu.unite if (connu := produits.get(ref)) else "kg"
             refus = forme or (_DEUX_QUANTITES if any(cases[rang] not in ("", lu) for rang in doublons) else None)
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
@@ -123,6 +127,7 @@ class _Lecture:
                 vides.setdefault((cases[cellule], cases[envoye]), numero)
             restes = [colonne for colonne in etrangeres if not est_nulle(cases[colonne.rang], "kg")]
             lignes += [faire(colonne.intitule, colonne.ref, cases[colonne.rang], "", refus or _MELANGE) for colonne in restes]
+            lignes += [faire(colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
         for cle, numero in vides.items():
             if cle not in pleins:
                 self._signaler_vide(numero)
@@ -140,17 +145,19 @@ class _Lecture:
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
-                lu, plus = cases[colonne.rang], cases[restantes.pop(colonne.ref).rang] if colonne.ref in restantes else ""
+                lu, (plus, disputees) = cases[colonne.rang], choisir(restantes.pop(colonne.ref, ()), cases)
+                lignes += [faire(autre.intitule, colonne.ref, cases[autre.rang], "", refus or DEUX_TOLERANCES) for autre in disputees]
                 if not lu and not plus:
                     continue
                 if self._compte(colonne, lu, plus, unite):
                     lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
                 elif colonne.refus and not est_nulle(lu, unite):
                     muettes.add(colonne.intitule)
-            for ref, seule in restantes.items():
-                plus = cases[seule.rang]
+            for ref, seules in restantes.items():
+                plus, disputees = choisir(seules, cases)
+                lignes += [faire(autre.intitule, ref, cases[autre.rang], "", refus or DEUX_TOLERANCES) for autre in disputees]
                 if not est_nulle(plus, self.catalogue.produits[ref].unite):
-                    lignes.append(faire(seule.intitule, ref, "", plus, refus))
+                    lignes.append(faire(seules[0].intitule, ref, "", plus, refus))
             if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
         for intitule in sorted(muettes):
@@ -171,8 +178,8 @@ class _Lecture:
         remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
         self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
 
-    def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, Colonne]]:
-        tolerances = {colonne.ref: colonne for colonne in self.colonnes if colonne.role == "tolerance" and colonne.ref}
+    def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
+        tolerances = par_ref(self.colonnes)
         quantites = [
             (colonne, self.catalogue.produits[colonne.ref].unite if colonne.ref else "kg")
             for colonne in map(_sans_produit, self.colonnes)
@@ -209,9 +216,11 @@ class _Lecture:
             quand, qui = cases[envoye], cases[cellule] or nom_entier or cases[courriel]
             inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() not in _VALIDES or (sans_date_inachevee and not quand)
             milieu = (cases[commande], cases[lu_groupement], quand, cases[creneau], cases[tarif], nom_entier, inacheve)
+            coupe = COUPEE if self.de_la_page and cases[statut] not in STATUTS_DE_LA_PAGE else None
 
             def faire(colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
-                return LigneLue(groupement, fichier, numero, colonne, cases[bon], qui, produit, lu, tolerance, *milieu, refus, origine, unite)
+                tete = (groupement, fichier, numero, colonne, cases[bon], qui, produit, lu, tolerance)
+                return LigneLue(*tete, *milieu, refus or coupe, origine, unite, self.de_la_page)
 
             return faire
 

@@ -96,6 +96,8 @@ def _juger_champs(valeurs: Mapping[str, Any], source: Source) -> Constat | None:
         obligatoires = ["cellule", "groupement"]
     if action == "annuler" and "bon" in valeurs:
         facultatifs.remove("cellule")
+    if action == "corriger" and "tolerance" in valeurs:  # l'une ou l'autre : chaque case corrigée a sa décision, et son « lu »
+        obligatoires[obligatoires.index("quantite")] = "tolerance"
     for nom in (*obligatoires, "qui", "pourquoi"):
         # « lu » peut être vide : une tolérance écrite seule est une quantité reçue.
         if nom not in valeurs or (valeurs[nom] == "" and nom != "lu"):

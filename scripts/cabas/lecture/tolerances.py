@@ -1,0 +1,34 @@
+"""Plusieurs colonnes de tolérance pour un même produit : si elles se contredisent, on ne choisit pas, et rien ne se perd.
+
+Entre : les colonnes comprises, les cases d'une rangée. Sort : la tolérance à lire, et les colonnes à rejeter une par une
+(`colonne-ambigue`). La quantité, elle, est gardée.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cabas.constats import Refus
+from cabas.lecture.colonnes import Colonne
+from cabas.quantites import lire_quantite
+
+DEUX_TOLERANCES = Refus("colonne-ambigue", "Deux colonnes de tolérance ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
+
+
+def par_ref(colonnes: Iterable[Colonne]) -> dict[str, list[Colonne]]:
+    """Les colonnes de tolérance de chaque produit, dans l'ordre du fichier."""
+    trouvees: dict[str, list[Colonne]] = {}
+    for colonne in colonnes:
+        if colonne.role == "tolerance" and colonne.ref:
+            trouvees.setdefault(colonne.ref, []).append(colonne)
+    return trouvees
+
+
+def choisir(colonnes: Sequence[Colonne], cases: Sequence[str]) -> tuple[str, Sequence[Colonne]]:
+    """La tolérance d'une rangée, si celles qui sont remplies disent toutes la même chose ; sinon, celles qu'il faut rejeter."""
+    if len(colonnes) < 2:
+        return (cases[colonnes[0].rang], ()) if colonnes else ("", ())
+    remplies = [colonne for colonne in colonnes if lire_quantite(cases[colonne.rang], "kg") != 0]
+    if len({cases[colonne.rang] for colonne in remplies}) > 1:
+        return "", remplies
+    return (cases[remplies[0].rang], ()) if remplies else ("", ())
