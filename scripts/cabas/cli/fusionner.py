@@ -103,7 +103,7 @@ def fusionner_dossier(
         with verrouiller(prive / identifiant):
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
             fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
-            recap = recapituler(depot, fusion)
+            recap = recapituler(depot, fusion, recu.cellier)
             envois = tuple(commandes_producteurs(depot, commande, recap))
             sorties = prive / identifiant / "sorties"
             if ecrire:

@@ -9,12 +9,20 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
 from cabas.documents.classeur import Case, Colonne, Feuille, classeur_xlsx
+from cabas.documents.feuilles_de_partage import feuilles_de_partage
 from cabas.modele import Depot
 
 
 def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap) -> bytes:
     """Le classeur d'une fusion."""
-    feuilles = (_produits(depot, recap), _groupements(depot, recap), _lignes(depot, recap), _repartition(depot, recap), _a_regler(fusion))
+    feuilles: tuple[Feuille, ...] = (
+        _produits(depot, recap),
+        _groupements(depot, recap),
+        _lignes(depot, recap),
+        _repartition(depot, recap),
+        _a_regler(fusion),
+    )
+    feuilles += feuilles_de_partage(depot, recap)
     return classeur_xlsx(f"Récap {fusion.commande.id}", fusion.commande.titre, feuilles)
 
 

@@ -10,9 +10,10 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.recap import Recap
 from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
+from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 
 CLASSEUR = "recap.xlsx"
-REFAITS = (DOSSIER, CLASSEUR)
+REFAITS = (DOSSIER, CLASSEUR, CELLIER, FRAIS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
@@ -34,7 +35,7 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     from cabas.rendu.tables import bilan, tables
 
     fusion, recap = matiere.fusion, matiere.recap
-    fichiers = tables(fusion, recap)
+    fichiers = tables(fusion, recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
