@@ -177,18 +177,18 @@ DELETE FROM voeu;
 INSERT INTO voeu SELECT id, produit, d.pas, d.q, (n + pris) / d.pas * d.pas, rang, billet, arrivee FROM qui_demande d JOIN besoin b USING (produit);
 """
 
-# Le plus grand reste : `a_partager(lot, total, poids, rang, qui)` → parts dont la somme est le total.
-PLUS_GRAND_RESTE = """SELECT lot, rang, base + (numero <= total - sum(base) OVER (PARTITION BY lot)) AS part FROM (
-  SELECT *, total * poids / s AS base, row_number() OVER (PARTITION BY lot ORDER BY total * poids % s DESC, rang) AS numero FROM (
-    SELECT lot, total, rang, CASE WHEN sum(poids) OVER (PARTITION BY lot) THEN poids ELSE 1 END AS poids,
-      CASE WHEN sum(poids) OVER (PARTITION BY lot) THEN sum(poids) OVER (PARTITION BY lot) ELSE count(*) OVER (PARTITION BY lot) END AS s
+# Le plus grand reste : `a_partager(tas, total, poids, rang, qui)` → parts dont la somme est le total.
+PLUS_GRAND_RESTE = """SELECT tas, rang, base + (numero <= total - sum(base) OVER (PARTITION BY tas)) AS part FROM (
+  SELECT *, total * poids / s AS base, row_number() OVER (PARTITION BY tas ORDER BY total * poids % s DESC, rang) AS numero FROM (
+    SELECT tas, total, rang, CASE WHEN sum(poids) OVER (PARTITION BY tas) THEN poids ELSE 1 END AS poids,
+      CASE WHEN sum(poids) OVER (PARTITION BY tas) THEN sum(poids) OVER (PARTITION BY tas) ELSE count(*) OVER (PARTITION BY tas) END AS s
     FROM a_partager))"""
 PARTAGER = f"""
 CREATE TABLE cellule AS SELECT groupement, qui, produit, sum(q) AS q, sum(t) AS t, sum(attribue) AS attribue, qui || char(0) || groupement AS rang
   FROM servie GROUP BY 1, 2, 3;
-CREATE TABLE a_partager AS SELECT produit AS lot, pris / pas AS total, attribue / pas AS poids, rang FROM cellule JOIN besoin USING (produit)
+CREATE TABLE a_partager AS SELECT produit AS tas, pris / pas AS total, attribue / pas AS poids, rang FROM cellule JOIN besoin USING (produit)
   WHERE pris > 0;
-CREATE TABLE du_cellier AS SELECT lot AS produit, rang, part * pas AS part FROM ({PLUS_GRAND_RESTE}) JOIN besoin ON produit = lot;
+CREATE TABLE du_cellier AS SELECT tas AS produit, rang, part * pas AS part FROM ({PLUS_GRAND_RESTE}) JOIN besoin ON produit = tas;
 DELETE FROM a_partager;
 INSERT INTO a_partager SELECT 'frais', (SELECT frais FROM commande), CASE (SELECT frais_selon FROM commande) WHEN 'cellule' THEN 1
   ELSE sum(montant) END, qui || char(0) || groupement FROM servie WHERE attribue > 0 AND (SELECT frais FROM commande) > 0 GROUP BY groupement, qui;
@@ -222,7 +222,7 @@ SORTIES = {
     "recap-produits": """SELECT b.produit, b.lu_q, b.lu_t, coalesce(b.lots, ''), b.n, b.n - (SELECT sum(attribue) FROM servie s WHERE s.produit =
       b.produit),
         prix, (2 * prix * n + 10000) / 20000, bons, pris, ajoute FROM besoin b""",
-    "frais": "SELECT substr(rang, instr(rang, char(0)) + 1), substr(rang, 1, instr(rang, char(0)) - 1), part FROM part_de_frais",
+    "frais": "SELECT DISTINCT groupement, qui, part FROM part_de_frais JOIN cellule USING (rang)",
     "cellier": """SELECT ref, avant - pris + ajoute, CASE WHEN ajoute > 0 AND paye <> cout THEN 10 * ((2 * (paye * (avant - pris) + cout * ajoute)
         + 10 * (avant - pris + ajoute)) / (20 * (avant - pris + ajoute))) ELSE paye END, avant, pris, ajoute, (2 * paye * pris + 10000) / 20000,
       (2 * cout * ajoute + 10000) / 20000 FROM cellier""",

@@ -280,7 +280,9 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
             (r["groupement"], r["fichier"].rpartition("/")[2], int(r["ligne"]), r["cellule"], r["produit"], r["sort"],
              nombre(r["quantite"], m) if r["sort"] in ("retenue", "remplacee") else 0, r["code"]) for r in lues["journal.csv"]
         ],
-        "bilan": [tuple(comptes[nom] for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "total_producteurs", "total_cellules", "frais"))],
+        "bilan": [
+            tuple(comptes[nom] for nom in "lues retenues remplacees rejetees brouillons total_producteurs total_cellules frais".split())
+        ],
     }  # fmt: skip
     return {nom: sorted(rangees, key=repr) for nom, rangees in sorties.items()}
 
