@@ -281,7 +281,8 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
              nombre(r["quantite"], m) if r["sort"] in ("retenue", "remplacee") else 0, r["code"]) for r in lues["journal.csv"]
         ],
         "bilan": [
-            tuple(comptes[nom] for nom in "lues retenues remplacees rejetees brouillons total_producteurs total_cellules frais".split())
+            tuple(comptes[nom] for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons"))
+            + tuple(comptes[nom] for nom in ("total_producteurs", "total_cellules", "frais"))
         ],
     }  # fmt: skip
     return {nom: sorted(rangees, key=repr) for nom, rangees in sorties.items()}
@@ -382,16 +383,28 @@ def test_la_fusion_et_l_oracle_s_accordent(premiere: int) -> None:
             pytest.fail(f"fenêtre {graine}\n" + "\n".join(desaccords(petit)) + "\n" + montrer(petit))
 
 
+def atteinte(une: LimiteGroupement, limite: Limite, sorties: dict[str, list[tuple[Any, ...]]]) -> bool:
+    """Vrai si le groupement demandait plus que sa limite, et l'a eue tout entière."""
+    servis = [ligne for ligne in sorties["recap-groupements"] if ligne[:2] == (une.groupement, limite.produit)]
+    return any(ligne[3] == une.total < ligne[2] for ligne in servis)
+
+
 def test_les_fenetres_tirees_visitent_tout() -> None:
     """Un oracle qui ne verrait que des cas faciles ne prouverait rien : chaque sort, chaque code, chaque règle est passé par là."""
     vus: set[str] = set()
     for graine in range(min(FENETRES, 60)):
         monde = Tirage(random.Random(graine)).monde()
         vus.add(monde.commande.repartition)
-        for ligne in fusionner_en_sql(en_tables(monde))["journal"]:
+        sorties = fusionner_en_sql(en_tables(monde))
+        for ligne in sorties["journal"]:
             vus |= {ligne[5], *ligne[7].split(",")}
+        vus |= {"le cellier donne" for ligne in sorties["recap-produits"] if ligne[9]} | {
+            "il complète" for ligne in sorties["recap-produits"] if ligne[10]
+        }
+        vus |= {f"frais par {monde.commande.frais_selon}" for _part in sorties["frais"]}
+        vus |= {"groupement limité" for limite in monde.commande.limites for une in limite.groupements if atteinte(une, limite, sorties)}
     attendus = "retenue remplacee rejetee brouillon prorata plafond tirage premier-arrive produit-inconnu produit-hors-commande quantite-illisible"
     attendus += " quantite-negative quantite-hors-pas cellule-absente hors-delai mauvaise-commande mauvais-groupement quantite-plafonnee"
     attendus += " quantite-suspecte produit-en-double date-illisible credit-insuffisant cellule-inconnue adhesion-perimee"
-    assert set(attendus.split()) <= vus
+    assert {*attendus.split(), "le cellier donne", "il complète", "frais par montant", "frais par cellule", "groupement limité"} <= vus
     assert reduite(" E\u0301mile  B ") == "Émile B"

@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from cabas.argent import montant_coutant
 from cabas.calculs.approvisionnement import Achat, acheter, completer, depassees, limiter
+from cabas.calculs.attribution import attribuer, expliquer, prevoir
 from cabas.calculs.conditionnements import compter, manque_pour_un_lot, total_a_commander, totaux
 from cabas.calculs.frais import partager_frais
+from cabas.calculs.fusion import Retenue
 from cabas.calculs.recap import LigneBon
 from cabas.calculs.repartition import REGLES, Demande, motif, repartir
-from cabas.modele import Lot, Produit
-from cabas.regles_de_partage import Cellier
+from cabas.modele import Commande, Lot, Produit, Selection
+from cabas.recu import Stock
+from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
 
 SCENARIOS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "scenarios/repartition.yaml").read_text(encoding="utf-8"))
 
@@ -254,3 +257,34 @@ def test_le_tirage_change_avec_la_graine() -> None:
 )
 def test_motif(demande: int, tolerance: int, part: int, unite: str, attendu: str) -> None:
     assert motif(unite, demande, tolerance, part, "sac incomplet") == attendu
+
+
+def test_toutes_les_phrases(instantane: Any) -> None:
+    """Chaque phrase que peut lire un·e membre, dans l'ordre où on les rencontre : à relire à voix haute."""
+    base = Commande("2026-12", "Essai", Selection(tous=True), ())
+    lot, meule = produit((25000,)), replace(produit((9000,), 500), lot=Lot(9000, "meule"))
+    oeufs, limites = produit((), 1000, "piece"), (LimiteGroupement("g", 6000),)
+    situations: list[tuple[str, Commande, Produit, list[tuple[str, int, int]], int]] = [
+        ("servi, et un sac incomplet", base, lot, [("g", 30, 0), ("h", 2, 0), ("h", 0, 2)], 0),
+        ("un lot complété par les tolérances", base, lot, [("g", 20, 4), ("h", 0, 3)], 0),
+        ("une meule, au demi-kilo", base, meule, [("g", 10, 0), ("h", 1, 0)], 0),
+        ("une limite du réseau", replace(base, limites=(Limite("p", None, 5000),)), oeufs, [("g", 6, 0), ("h", 1, 0)], 0),
+        ("une limite de groupement", replace(base, limites=(Limite("p", None, None, limites),)), oeufs, [("g", 8, 0), ("g", 1, 0), ("h", 1, 0)], 0),
+        ("les deux", replace(base, limites=(Limite("p", None, 5000, limites),)), oeufs, [("g", 8, 0), ("h", 4, 0)], 0),
+        ("limite de groupement, puis sac", replace(base, limites=(Limite("p", None, None, limites),)), lot, [("g", 8, 0), ("h", 30, 0)], 0),
+        ("le cellier donne", replace(base, cellier=Cellier(True)), oeufs, [("g", 8, 0), ("h", 2, 0)], 4),
+        ("le cellier donne tout", replace(base, cellier=Cellier(True)), oeufs, [("g", 1, 0), ("h", 2, 0)], 9),
+        ("le cellier donne, et cela ne suffit pas", replace(base, cellier=Cellier(True)), lot, [("g", 8, 0), ("h", 4, 0)], 6),
+        ("le cellier complète", replace(base, cellier=Cellier(complete=True, budget=Decimal(9))), lot, [("g", 15, 1), ("h", 4, 0), ("h", 0, 2)], 0),
+    ]
+    dits: list[str] = []
+    for titre, commande, fiche, voeux, stock in situations:
+        retenues = [
+            Retenue(groupement, f"C{rang}", "", "p", quantite * 1000, tolerance * 1000, "", "", 100, None, "f", rang)
+            for rang, (groupement, quantite, tolerance) in enumerate(voeux)
+        ]
+        besoin = prevoir(commande, fiche, retenues, Stock("p", stock * 1000))
+        achat = completer(commande.cellier, {"p": (fiche, besoin.voulu, besoin.achat)})["p"]
+        parts = attribuer(commande, besoin, achat.disponible)
+        dits += [f"\n{titre}", *(f"  {part.groupement} : {part.motif}" for part in expliquer(commande, besoin, achat, parts))]
+    instantane("\n".join(dits).lstrip().replace("\u00a0", " ") + "\n")

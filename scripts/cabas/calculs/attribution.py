@@ -144,7 +144,7 @@ def expliquer(commande: Commande, besoin: Besoin, achat: Achat, parts: Sequence[
     produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
     limites = limites_des_groupements(produit, commande) if admises else {}
     du_cellier = _part_du_cellier(produit.pas, achat.pris, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()})
-    complete = f"{_lot_accorde(produit, 'complété')} par le cellier" if achat.complete else ""
+    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
     for cle, (demande, tolerance, attribue) in sommes.items():
         cause, admise = causes, admises.get(cle, demande)
         if admise < demande:
@@ -168,14 +168,14 @@ def _causes(commande: Commande, produit: Produit, achat: Achat) -> str:
     total = total_permis(produit, commande)
     if achat.plafonne and total is not None:
         return f"quantité limitée à {quantite(total, produit.unite)} pour le réseau"
-    return _lot_accorde(produit, "incomplet")
+    return _lot_accorde(produit, "incomplet", "incomplète")
 
 
-def _lot_accorde(produit: Produit, participe: str) -> str:
+def _lot_accorde(produit: Produit, masculin: str, feminin: str) -> str:
     """« sac incomplet », « meule complétée » : le plus petit des lots."""
     lots = lots_de(produit)
     mot = (lots[-1].nom.split() if lots else [])[:1] or ["lot"]
-    return f"{mot[0]} {participe}{'e' if mot[0] in _FEMININS else ''}"
+    return f"{mot[0]} {feminin if mot[0] in _FEMININS else masculin}"
 
 
 _FEMININS = frozenset({"caisse", "boîte", "boite", "meule", "palette", "cagette", "bouteille", "tomme", "part", "barquette"})
