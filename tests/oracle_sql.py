@@ -14,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 TABLES = {
-    "commande": "id, repartition, selection",
+    "commande": "id, repartition, selection, frais, frais_selon, stock_d_abord, budget",
     "choisi": "quoi",
     "sauf": "ref",
     "limite": "produit, maximum, total",
+    "limite_groupement": "produit, groupement, total",
+    "stock": "produit, quantite, prix",
     "accepte": "bon",
     "produit": "ref, producteur, unite, pas, prix, lot, lot_complet, maximum, disponible, saison",
     "groupement": "slug, ajouter, credit",
@@ -129,21 +131,72 @@ FROM ligne l JOIN produit pr ON pr.ref = l.produit GROUP BY 1, 2, 3, 4, 5;
 UPDATE retenue SET prix_unitaire = (SELECT (2 * prix * coefficient + 10000) / 20000 FROM tarif WHERE groupement = retenue.groupement AND code =
   le_tarif);
 
-CREATE TABLE besoin AS
-SELECT *, CASE WHEN lot_complet THEN lots * lot WHEN total IS NULL THEN q ELSE min(q, total) END AS n FROM (
-  SELECT *, CASE WHEN lot_complet THEN min(coalesce(total / lot, 1 << 40), q / lot + (q % lot > 0 AND q % lot + t >= lot)) END AS lots FROM (
-    SELECT r.produit, p.prix, p.lot, p.lot_complet, p.pas, sum(r.q) AS q, sum(r.t) AS t, count(*) AS bons,
-      (SELECT total FROM limite WHERE produit = r.produit) AS total FROM retenue r JOIN produit p ON p.ref = r.produit GROUP BY 1));
-
 CREATE TABLE demande AS
 SELECT dense_rank() OVER (ORDER BY cle) AS id, * FROM (SELECT r.rowid AS r, r.*, CASE (SELECT repartition FROM commande) WHEN 'premier-arrive'
     THEN r.rowid ELSE groupement || '/' || qui || '/' || produit END AS cle FROM retenue r);
 CREATE TABLE qui_demande AS
-SELECT id, produit, pas, n / pas * pas AS dispo, sum(q) AS q, sum(t) AS t, qui || char(0) || groupement AS rang,
+SELECT id, produit, groupement, pas, sum(q) AS q, sum(t) AS t, qui || char(0) || groupement AS rang,
   empreinte((SELECT id FROM commande) || '/' || produit || '/' || groupement || '/' || qui) AS billet,
   CASE WHEN utc IS NULL THEN '1' || groupement || '/' || fichier || printf('/%06d', ligne)
        ELSE '0' || utc || qui || char(0) || groupement || '/' || fichier || printf('/%06d', ligne) END AS arrivee
-FROM (SELECT d.*, b.pas, b.n FROM demande d JOIN besoin b USING (produit)) GROUP BY id;
+FROM (SELECT d.*, p.pas FROM demande d JOIN produit p ON p.ref = d.produit) GROUP BY id;
+
+-- La limite de chaque groupement : la règle, appliquée dans le groupement seul.
+CREATE TABLE voeu AS SELECT id, produit || char(0) || groupement AS produit, pas, q AS v, coalesce((SELECT total FROM limite_groupement l
+    WHERE l.produit = d.produit AND l.groupement = d.groupement), 1 << 32) / pas * pas AS dispo, rang, billet, arrivee FROM qui_demande d;
+"""
+
+# Entre les deux partages : `admis_q` et `admis_t` (id, part), ce que permettent les groupements.
+ACHETER = """
+UPDATE qui_demande SET q = (SELECT part FROM admis_q a WHERE a.id = qui_demande.id), t = (SELECT part FROM admis_t a WHERE a.id = qui_demande.id);
+CREATE TABLE besoin AS
+SELECT b.*, r.q AS lu_q, r.t AS lu_t, r.bons FROM (
+  SELECT d.produit, p.prix, p.lot, p.lot_complet, p.pas, sum(d.q) AS q, sum(d.t) AS t,
+    coalesce((SELECT total FROM limite WHERE produit = d.produit), 1 << 40) AS total,
+    CASE WHEN (SELECT stock_d_abord FROM commande) THEN coalesce((SELECT quantite FROM stock s WHERE s.produit = d.produit), 0) / p.pas * p.pas
+      ELSE 0 END AS reserve
+  FROM qui_demande d JOIN produit p ON p.ref = d.produit GROUP BY 1) b
+JOIN (SELECT produit, sum(q) AS q, sum(t) AS t, count(*) AS bons FROM retenue GROUP BY 1) r USING (produit);
+UPDATE besoin SET reserve = min(reserve, q);
+CREATE TABLE nombre_de_lots AS WITH RECURSIVE n(produit, k, lot, fin) AS (
+  SELECT produit, 0, lot, q + t + 2 * lot FROM besoin WHERE lot_complet UNION ALL SELECT produit, k + 1, lot, fin FROM n WHERE k * lot <= fin)
+  SELECT produit, k, k * lot AS somme FROM n;
+ALTER TABLE besoin ADD lots;
+UPDATE besoin SET lots = coalesce(
+  (SELECT min(k) FROM nombre_de_lots n WHERE n.produit = besoin.produit AND somme >= q - reserve AND somme <= min(q + t, total)),
+  (SELECT max(k) FROM nombre_de_lots n WHERE n.produit = besoin.produit AND somme <= min(q, total))) WHERE lot_complet;
+ALTER TABLE besoin ADD n; ALTER TABLE besoin ADD pris; ALTER TABLE besoin ADD manque DEFAULT 0; ALTER TABLE besoin ADD ajoute DEFAULT 0;
+UPDATE besoin SET n = CASE WHEN lot_complet THEN lots * lot ELSE min(q - reserve, total) END;
+UPDATE besoin SET pris = CASE WHEN lot_complet THEN min(reserve, max(0, q - n)) / pas * pas ELSE reserve END;
+UPDATE besoin SET manque = coalesce((SELECT min(somme) FROM nombre_de_lots k WHERE k.produit = besoin.produit AND somme > q + t
+    AND somme <= total) - q - t, 0) WHERE lot_complet AND n + pris < q;
+UPDATE besoin SET ajoute = manque WHERE produit IN (SELECT produit FROM (
+    SELECT produit, sum(cout) OVER (ORDER BY cout, produit ROWS UNBOUNDED PRECEDING) AS cumul FROM (
+      SELECT produit, (2 * prix * manque + 10000) / 20000 AS cout FROM besoin WHERE manque > 0)) WHERE cumul <= (SELECT budget FROM commande));
+UPDATE besoin SET n = q + t + ajoute, pris = 0, lots = (q + t + ajoute) / lot WHERE ajoute > 0;
+DELETE FROM voeu;
+INSERT INTO voeu SELECT id, produit, d.pas, d.q, (n + pris) / d.pas * d.pas, rang, billet, arrivee FROM qui_demande d JOIN besoin b USING (produit);
+"""
+
+# Le plus grand reste : `a_partager(tas, total, poids, rang, qui)` → parts dont la somme est le total.
+PLUS_GRAND_RESTE = """SELECT tas, rang, base + (numero <= total - sum(base) OVER (PARTITION BY tas)) AS part FROM (
+  SELECT *, total * poids / s AS base, row_number() OVER (PARTITION BY tas ORDER BY total * poids % s DESC, rang) AS numero FROM (
+    SELECT tas, total, rang, CASE WHEN sum(poids) OVER (PARTITION BY tas) THEN poids ELSE 1 END AS poids,
+      CASE WHEN sum(poids) OVER (PARTITION BY tas) THEN sum(poids) OVER (PARTITION BY tas) ELSE count(*) OVER (PARTITION BY tas) END AS s
+    FROM a_partager))"""
+PARTAGER = f"""
+CREATE TABLE cellule AS SELECT groupement, qui, produit, sum(q) AS q, sum(t) AS t, sum(attribue) AS attribue, qui || char(0) || groupement AS rang
+  FROM servie GROUP BY 1, 2, 3;
+CREATE TABLE a_partager AS SELECT produit AS tas, pris / pas AS total, attribue / pas AS poids, rang FROM cellule JOIN besoin USING (produit)
+  WHERE pris > 0;
+CREATE TABLE du_cellier AS SELECT tas AS produit, rang, part * pas AS part FROM ({PLUS_GRAND_RESTE}) JOIN besoin ON produit = tas;
+DELETE FROM a_partager;
+INSERT INTO a_partager SELECT 'frais', (SELECT frais FROM commande), CASE (SELECT frais_selon FROM commande) WHEN 'cellule' THEN 1
+  ELSE sum(montant) END, qui || char(0) || groupement FROM servie WHERE attribue > 0 AND (SELECT frais FROM commande) > 0 GROUP BY groupement, qui;
+CREATE TABLE part_de_frais AS {PLUS_GRAND_RESTE};
+CREATE TABLE cellier AS SELECT ref, p.prix AS cout, coalesce(s.prix, p.prix) AS paye, coalesce(s.quantite, 0) AS avant, coalesce(b.pris, 0) AS pris,
+    coalesce(b.ajoute, 0) AS ajoute FROM produit p LEFT JOIN stock s ON s.produit = ref LEFT JOIN besoin b ON b.produit = ref
+  WHERE (SELECT stock_d_abord FROM commande) IS NOT NULL AND (s.produit IS NOT NULL OR b.pris > 0 OR b.ajoute > 0);
 """
 
 # `voeu(id, produit, pas, v, dispo, rang, billet, arrivee)` → `part(id, part)`
@@ -167,13 +220,18 @@ REGLES = {
 }
 
 SORTIES = {
-    "recap-produits": """SELECT b.produit, b.q, b.t, coalesce(b.lots, ''), b.n, b.n - (SELECT sum(attribue) FROM servie s WHERE s.produit =
+    "recap-produits": """SELECT b.produit, b.lu_q, b.lu_t, coalesce(b.lots, ''), b.n, b.n - (SELECT sum(attribue) FROM servie s WHERE s.produit =
       b.produit),
-        prix, (2 * prix * n + 10000) / 20000, bons FROM besoin b""",
+        prix, (2 * prix * n + 10000) / 20000, bons, pris, ajoute FROM besoin b""",
+    "frais": "SELECT DISTINCT groupement, qui, part FROM part_de_frais JOIN cellule USING (rang)",
+    "cellier": """SELECT ref, avant - pris + ajoute, CASE WHEN ajoute > 0 AND paye <> cout THEN 10 * ((2 * (paye * (avant - pris) + cout * ajoute)
+        + 10 * (avant - pris + ajoute)) / (20 * (avant - pris + ajoute))) ELSE paye END, avant, pris, ajoute, (2 * paye * pris + 10000) / 20000,
+      (2 * cout * ajoute + 10000) / 20000 FROM cellier""",
     "lignes": """SELECT groupement, qui, CASE WHEN nom_bon GLOB '*/*' THEN '' ELSE nom_bon END, le_tarif, produit, q, t, attribue,
         prix_unitaire, montant FROM servie""",
-    "repartition": "SELECT groupement, qui, produit, sum(q), sum(t), sum(attribue) FROM servie GROUP BY 1, 2, 3",
-    "recap-groupements": "SELECT groupement, produit, sum(q), sum(attribue), sum(montant) FROM servie GROUP BY 1, 2",
+    "repartition": """SELECT groupement, qui, produit, q, t, attribue, coalesce(part, 0) FROM cellule LEFT JOIN du_cellier USING (produit, rang)""",
+    "recap-groupements": """SELECT groupement, produit, sum(q), sum(attribue), sum(montant), coalesce((SELECT sum(part) FROM du_cellier d JOIN cellule
+        c USING (produit, rang) WHERE c.produit = s.produit AND c.groupement = s.groupement), 0) FROM servie s GROUP BY 1, 2""",
     "journal": """SELECT s.groupement, s.fichier, s.ligne, s.qui, s.produit, s.sort, coalesce(l.garde, s.q), CASE s.sort WHEN 'rejetee' THEN
       s.du_bon || s.de_la_ligne
         WHEN 'remplacee' THEN CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,' ELSE '' END
@@ -195,7 +253,8 @@ SORTIES = {
     "bilan": """SELECT (SELECT count(*) FROM sort), (SELECT count(*) FROM sort WHERE sort = 'retenue'), (SELECT count(*) FROM sort WHERE sort =
       'remplacee'),
         (SELECT count(*) FROM sort WHERE sort = 'rejetee'), (SELECT count(*) FROM sort WHERE sort = 'brouillon'),
-        coalesce((SELECT sum((2 * prix * n + 10000) / 20000) FROM besoin), 0), coalesce((SELECT sum(montant) FROM servie), 0)""",
+        coalesce((SELECT sum((2 * prix * n + 10000) / 20000) FROM besoin), 0), coalesce((SELECT sum(montant) FROM servie), 0),
+        coalesce((SELECT sum(part) FROM part_de_frais), 0)""",
 }
 
 
@@ -215,7 +274,11 @@ def fusionner_en_sql(tables: Mapping[str, Iterable[tuple[Any, ...]]]) -> dict[st
     base.executescript(LIRE + IDENTITES + JUGER + RETENIR)
     (regle,) = base.execute("SELECT repartition FROM commande").fetchone()
     base.executescript(f"""
-        CREATE TABLE voeu AS SELECT id, produit, pas, q AS v, dispo, rang, billet, arrivee FROM qui_demande;
+        CREATE TABLE admis_q AS {REGLES[regle]};
+        UPDATE voeu SET v = (SELECT t FROM qui_demande d WHERE d.id = voeu.id), dispo = dispo
+            - (SELECT sum(part) FROM admis_q JOIN voeu w USING (id) WHERE w.produit = voeu.produit);
+        CREATE TABLE admis_t AS {REGLES[regle]};
+        {ACHETER}
         CREATE TABLE pour_quantite AS {REGLES[regle]};
         UPDATE voeu SET v = (SELECT t FROM qui_demande d WHERE d.id = voeu.id), dispo = dispo
             - (SELECT sum(part) FROM pour_quantite JOIN qui_demande d USING (id) WHERE d.produit = voeu.produit);
@@ -226,5 +289,6 @@ def fusionner_en_sql(tables: Mapping[str, Iterable[tuple[Any, ...]]]) -> dict[st
             avant_q,
                   coalesce(sum(t) OVER (PARTITION BY id ORDER BY nom_bon, fichier ROWS UNBOUNDED PRECEDING EXCLUDE CURRENT ROW), 0) AS avant_t
                     FROM demande) d
-          JOIN pour_quantite a USING (id) JOIN pour_tolerance b USING (id));""")
+          JOIN pour_quantite a USING (id) JOIN pour_tolerance b USING (id));
+        {PARTAGER}""")
     return {nom: sorted(base.execute(requete).fetchall(), key=repr) for nom, requete in SORTIES.items()}

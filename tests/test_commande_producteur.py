@@ -31,7 +31,8 @@ from cabas.documents.commande_producteur import commande_pdf
 from cabas.lecture.bons import lire_bons
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.depot import charger
-from cabas.modele import Depot
+from cabas.modele import Depot, Lot
+from cabas.regles_de_partage import Cellier
 from cabas.rendu.commande_producteur import commande_csv, commande_eml, commande_txt, destinataire, epeler
 from cabas.temps import PARIS
 
@@ -109,6 +110,24 @@ def test_les_lots_et_les_prix_se_disent():
         "jus-de-pomme": ("", "2,35\u00a0€", "Jus de pomme, 1\u00a0L"),
         "lentilles-vertes": ("1\u00a0sac de 25 kg", "3,60\u00a0€/kg", "Lentilles vertes"),
     }
+
+
+def test_plusieurs_lots_et_le_cellier_se_disent():
+    """Deux tailles de sacs, et un sac complété par le cellier : ce que lit et entend la productrice."""
+    lentilles = replace(DEPOT.produits["lentilles-vertes"], lots=(Lot(5000, "sac de 5 kg"),))
+    aide = replace(DECEMBRE, cellier=Cellier(complete=True, budget=Decimal(50)))
+    depot = replace(DEPOT, produits={**DEPOT.produits, "lentilles-vertes": lentilles}, commandes={"2026-12": aide})
+    fusion, _recap = fondre(depot, {"les-tilleuls": "A-1;lentilles-vertes;53\n"})
+    recap = recapituler(depot, fusion)
+    (une,) = commandes_producteurs(depot, aide, recap)
+    (ligne,) = une.lignes
+    assert (ligne.quantite, ligne.lots, lots_dits(ligne)) == (55_000, 3, "2\u00a0sacs de 25 kg et 1\u00a0de 5 kg")
+    assert une.pour_le_cellier == (Part("Lentilles vertes", 2_000, "kg"),)
+    assert une.restes == ()
+    assert "2 sacs de 25 kilos et 1 de 5 kilos : Lentilles vertes. En tout, 55 kilos." in " ".join(commande_txt(une).decode().split())
+    imprimee = texte(commande_pdf(une))
+    for dit in ("2 sacs de 25 kg", "et 1 de 5 kg", "Le cellier · notre stock commun 2 kg Lentilles vertes"):
+        assert dit in imprimee
 
 
 @pytest.mark.parametrize(

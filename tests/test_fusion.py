@@ -90,8 +90,21 @@ def test_scenario(mini_depot: Path, scenario: dict[str, Any], capsys: pytest.Cap
     assert len(bilan["ignores"]) == attendu.get("ignores", 0)
     if "manque" in attendu:
         assert {ref: nombre(manque) for ref, manque in sortie["manques"].items()} == attendu["manque"]
+    verifier_partage(sorties, attendu)
     if "constats" in attendu:
         assert {constat["code"] for constat in sortie["constats"]} - {"aucun-bon"} == set(attendu["constats"])
+
+
+def verifier_partage(sorties: Path, attendu: dict[str, Any]) -> None:
+    for nom in ("cellier", "frais"):
+        rangees = [";".join(ligne.values()) for ligne in lire(sorties / f"{nom}.csv")] if (sorties / f"{nom}.csv").exists() else None
+        if nom in attendu:
+            assert rangees == attendu[nom]
+    motifs = [ligne["motif"].replace("\u00a0", " ") for ligne in lire(sorties / "repartition.csv")]
+    assert motifs == attendu.get("motifs", motifs)
+    recap = {ligne["produit"]: ligne for ligne in lire(sorties / "recap-produits.csv")}
+    for produit, (lots, detail) in attendu.get("paquets", {}).items():
+        assert (recap[produit]["lots"], recap[produit]["detail_lots"].replace("\u00a0", " ")) == (str(lots), detail)
 
 
 def verifier_conservation(sorties: Path, bilan: dict[str, Any], journal: list[dict[str, str]]) -> None:

@@ -17,7 +17,8 @@ FUSION = tuple(
         ("calculs", "jugement fusion decisions codes tarifs proches"),
         (
             "lecture",
-            "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne anciennes_sorties page tolerances",
+            "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne "
+            "anciennes_sorties page tolerances cellier",
         ),
         ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire"),
         (".", "historique"),
@@ -56,7 +57,7 @@ def test_chaque_code_de_la_fusion_est_explique() -> None:
 
 def test_chaque_classe_du_modele_est_au_lexique() -> None:
     lexique = (RACINE / "content/guide/lexique.md").read_text(encoding="utf-8")
-    for module in ("modele", "recu", "constats", "etats"):
+    for module in ("modele", "regles_de_partage", "recu", "constats", "etats"):
         classes = [noeud.name for noeud in ast.parse((PAQUET / f"{module}.py").read_text(encoding="utf-8")).body if isinstance(noeud, ast.ClassDef)]
         assert [nom for nom in classes if not re.search(rf"\b{nom}\b", lexique)] == [], module
 

@@ -25,8 +25,11 @@ from oracle_sql import fusionner_en_sql, reduite
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.recap import recapituler
 from cabas.lecture.prive import lire_prive
-from cabas.modele import Adhesion, Commande, Depot, Fenetre, Groupement, Limite, Lot, Produit, Selection, Tarif
+from cabas.modele import Adhesion, Commande, Depot, Fenetre, Groupement, Lot, Produit, Selection, Tarif
+from cabas.recu import Stock
+from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
 from cabas.rendu.tables import bilan, tables
+from cabas.rendu.tables_de_partage import tables_de_partage
 from cabas.temps import PARIS
 
 FENETRES = int(os.environ.get("CABAS_FENETRES", "60"))
@@ -57,6 +60,7 @@ class Monde:
     adherents: tuple[tuple[str, ...], ...] = ()
     mouvements: tuple[tuple[str, str, int], ...] = ()
     accepter: tuple[str, ...] = ()
+    stock: tuple[Stock, ...] = ()
 
     @property
     def commande(self) -> Commande:
@@ -86,7 +90,15 @@ class Tirage:
         )
         noms = sorted({rangee["bon"] for _colonnes, rangees in bons.values() for rangee in rangees if rangee["bon"]})
         accepter = tuple(nom for nom in noms if alea.random() < 0.2)
-        return Monde(Depot({p.ref: p for p in self.produits}, {}, (), groupements, {commande.id: commande}), bons, adherents, mouvements, accepter)
+        depot = Depot({p.ref: p for p in self.produits}, {}, (), groupements, {commande.id: commande})
+        return Monde(depot, bons, adherents, mouvements, accepter, tuple(self.stock()) if commande.cellier else ())
+
+    def stock(self) -> Iterator[Stock]:
+        """Un peu de tout au cellier, pas toujours au pas du produit, payé plus ou moins que le prix du jour."""
+        for produit in self.produits:
+            if self.alea.random() < 0.6:
+                prix = Decimal(self.alea.randint(50, 3000)) / 100 if self.alea.random() < 0.6 else None
+                yield Stock(produit.ref, self.alea.randint(0, 8 * produit.pas), prix)
 
     def produit(self, rang: int) -> Produit:
         alea = self.alea
@@ -128,13 +140,23 @@ class Tirage:
         partie = Selection(refs=tuple(alea.sample(refs, len(refs) - 1)))
         selection = alea.choice([Selection(tous=True)] * 4 + [Selection(producteurs=("moulin",)), partie])
         limites = tuple(
-            Limite(p.ref, alea.choice([None, p.pas * alea.randint(1, 20)]), alea.choice([None, p.pas * alea.randint(1, 60)]))
+            Limite(
+                p.ref,
+                alea.choice([None, p.pas * alea.randint(1, 20)]),
+                alea.choice([None, p.pas * alea.randint(1, 60)]),
+                tuple(LimiteGroupement(slug, p.pas * alea.randint(0, 25)) for slug in slugs if alea.random() < 0.5),
+            )
             for p in self.produits
             if alea.random() < 0.4
         )
         sauf = (alea.choice(refs),) if alea.random() < 0.15 else ()
         regle = alea.choice(["prorata", "prorata", "premier-arrive", "plafond", "tirage"])
-        return Commande("2026-12", "Essai", selection, tuple(fenetres), sauf, limites, repartition=regle)
+        cellier = alea.choice([None, Cellier(True), Cellier(True, True, Decimal(alea.randint(0, 15000)) / 100), Cellier(False, True, Decimal(80))])
+        frais = alea.choice([None, Decimal(alea.randint(1, 9000)) / 100])
+        selon = alea.choice(["montant", "cellule"])
+        return Commande(
+            "2026-12", "Essai", selection, tuple(fenetres), sauf, limites, frais=frais, repartition=regle, frais_selon=selon, cellier=cellier
+        )
 
     def fichiers(self, slug: str, commande: Commande) -> Iterator[tuple[tuple[str, str], tuple[tuple[str, ...], tuple[Rangee, ...]]]]:
         alea = self.alea
@@ -221,34 +243,47 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
                 (prive / slug / "adherents.csv").write_text("\n".join([ADHERENTS, *membres, ""]), encoding="utf-8")
             argent = [f"2026-01-01;{qui};credit;{Decimal(combien) / 100:.2f};;;" for membre, qui, combien in monde.mouvements if membre == slug]
             (prive / slug / "mouvements.csv").write_text("\n".join([MOUVEMENTS, *argent, ""]), encoding="utf-8")
+        if monde.commande.cellier:
+            reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
+            (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
         recu = lire_prive(prive, "2026-12", monde.depot)
     fusion = fusionner(monde.depot, monde.commande, recu.lignes, recu.adherents, recu.soldes, monde.accepter)
-    recap = recapituler(monde.depot, fusion)
-    lues = {nom: list(csv.DictReader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")) for nom, octets in tables(fusion, recap).items()}
+    recap = recapituler(monde.depot, fusion, recu.cellier)
+    fichiers = {**tables(fusion, recap), **tables_de_partage(monde.commande, recap)}
+    lues = {nom: list(csv.DictReader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")) for nom, octets in fichiers.items()}
     comptes = json.loads(bilan(fusion, recap, {}, {}, ""))
     m, c = 1000, 100
     sorties: dict[str, list[tuple[Any, ...]]] = {
         "recap-produits": [
             (r["produit"], nombre(r["quantite"], m), nombre(r["tolerance"], m), int(r["lots"]) if r["lots"] else "", nombre(r["a_commander"], m),
-             nombre(r["reste"], m), nombre(r["prix_unitaire"], m), nombre(r["montant"], c), int(r["bons"])) for r in lues["recap-produits.csv"]
+             nombre(r["reste"], m), nombre(r["prix_unitaire"], m), nombre(r["montant"], c), int(r["bons"]), nombre(r["du_cellier"], m),
+             nombre(r["au_cellier"], m)) for r in lues["recap-produits.csv"]
         ],
         "lignes": [
             (r["groupement"], r["cellule"], "" if "/" in r["bon"] else r["bon"], r["tarif"], r["produit"], nombre(r["quantite"], m),
              nombre(r["tolerance"], m), nombre(r["attribue"], m), nombre(r["prix_unitaire"], c), nombre(r["montant"], c)) for r in lues["lignes.csv"]
         ],
         "repartition": [
-            (r["groupement"], r["cellule"], r["produit"], nombre(r["demande"], m), nombre(r["tolerance"], m), nombre(r["attribue"], m))
-            for r in lues["repartition.csv"]
+            (r["groupement"], r["cellule"], r["produit"], nombre(r["demande"], m), nombre(r["tolerance"], m), nombre(r["attribue"], m),
+             nombre(r["du_cellier"], m)) for r in lues["repartition.csv"]
+        ],
+        "frais": [(r["groupement"], r["cellule"], nombre(r["part"], c)) for r in lues.get("frais.csv", [])],
+        "cellier": [
+            (r["produit"], nombre(r["quantite"], m), nombre(r["prix"], m), nombre(r["avant"], m), nombre(r["pris"], m), nombre(r["ajoute"], m),
+             nombre(r["valeur_prise"], c), nombre(r["cout_ajoute"], c)) for r in lues.get("cellier.csv", [])
         ],
         "recap-groupements": [
-            (r["groupement"], r["produit"], nombre(r["quantite"], m), nombre(r["attribue"], m), nombre(r["montant"], c))
-            for r in lues["recap-groupements.csv"]
+            (r["groupement"], r["produit"], nombre(r["quantite"], m), nombre(r["attribue"], m), nombre(r["montant"], c),
+             nombre(r["du_cellier"], m)) for r in lues["recap-groupements.csv"]
         ],
         "journal": [
             (r["groupement"], r["fichier"].rpartition("/")[2], int(r["ligne"]), r["cellule"], r["produit"], r["sort"],
              nombre(r["quantite"], m) if r["sort"] in ("retenue", "remplacee") else 0, r["code"]) for r in lues["journal.csv"]
         ],
-        "bilan": [tuple(comptes[nom] for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "total_producteurs", "total_cellules"))],
+        "bilan": [
+            tuple(comptes[nom] for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons"))
+            + tuple(comptes[nom] for nom in ("total_producteurs", "total_cellules", "frais"))
+        ],
     }  # fmt: skip
     return {nom: sorted(rangees, key=repr) for nom, rangees in sorties.items()}
 
@@ -258,7 +293,12 @@ def en_tables(monde: Monde) -> dict[str, Iterable[tuple[Any, ...]]]:
     un, depot = monde.commande, monde.depot
     selection = "tous" if un.produits.tous else "refs" if un.produits.refs else "producteurs"
     return {
-        "commande": [(un.id, un.repartition, selection)],
+        "commande": [
+            (un.id, un.repartition, selection, int((un.frais or 0) * 100), un.frais_selon, un.cellier.stock_d_abord if un.cellier else None,
+             int(un.cellier.budget * 100) if un.cellier and un.cellier.complete and un.cellier.budget is not None else 0)
+        ],
+        "limite_groupement": [(limite.produit, une.groupement, une.total) for limite in un.limites for une in limite.groupements],
+        "stock": [(s.produit, s.quantite, None if s.prix is None else int(s.prix * 1000)) for s in monde.stock],
         "choisi": [(quoi,) for quoi in (*un.produits.refs, *un.produits.producteurs)],
         "sauf": [(ref,) for ref in un.sauf],
         "limite": [(limite.produit, limite.maximum, limite.total) for limite in un.limites],
@@ -320,7 +360,10 @@ def reduire(monde: Monde) -> Monde:
 
 
 def montrer(monde: Monde) -> str:
-    morceaux = [f"règle {monde.commande.repartition}, limites {monde.commande.limites}, accepter {monde.accepter}", *map(str, monde.adherents)]
+    morceaux = [
+        f"règle {monde.commande.repartition}, limites {monde.commande.limites}, accepter {monde.accepter}, {monde.commande.cellier}, {monde.stock}",
+        *map(str, monde.adherents),
+    ]
     morceaux += [f"{f.groupement} ferme le {f.cloture}" for f in monde.commande.fenetres] + [f"crédit {mouvement}" for mouvement in monde.mouvements]
     vus = {rangee["produit"] for _colonnes, rangees in monde.bons.values() for rangee in rangees}
     morceaux += [
@@ -340,16 +383,28 @@ def test_la_fusion_et_l_oracle_s_accordent(premiere: int) -> None:
             pytest.fail(f"fenêtre {graine}\n" + "\n".join(desaccords(petit)) + "\n" + montrer(petit))
 
 
+def atteinte(une: LimiteGroupement, limite: Limite, sorties: dict[str, list[tuple[Any, ...]]]) -> bool:
+    """Vrai si le groupement demandait plus que sa limite, et l'a eue tout entière."""
+    servis = [ligne for ligne in sorties["recap-groupements"] if ligne[:2] == (une.groupement, limite.produit)]
+    return any(ligne[3] == une.total < ligne[2] for ligne in servis)
+
+
 def test_les_fenetres_tirees_visitent_tout() -> None:
     """Un oracle qui ne verrait que des cas faciles ne prouverait rien : chaque sort, chaque code, chaque règle est passé par là."""
     vus: set[str] = set()
     for graine in range(min(FENETRES, 60)):
         monde = Tirage(random.Random(graine)).monde()
         vus.add(monde.commande.repartition)
-        for ligne in fusionner_en_sql(en_tables(monde))["journal"]:
+        sorties = fusionner_en_sql(en_tables(monde))
+        for ligne in sorties["journal"]:
             vus |= {ligne[5], *ligne[7].split(",")}
+        vus |= {"le cellier donne" for ligne in sorties["recap-produits"] if ligne[9]} | {
+            "il complète" for ligne in sorties["recap-produits"] if ligne[10]
+        }
+        vus |= {f"frais par {monde.commande.frais_selon}" for _part in sorties["frais"]}
+        vus |= {"groupement limité" for limite in monde.commande.limites for une in limite.groupements if atteinte(une, limite, sorties)}
     attendus = "retenue remplacee rejetee brouillon prorata plafond tirage premier-arrive produit-inconnu produit-hors-commande quantite-illisible"
     attendus += " quantite-negative quantite-hors-pas cellule-absente hors-delai mauvaise-commande mauvais-groupement quantite-plafonnee"
     attendus += " quantite-suspecte produit-en-double date-illisible credit-insuffisant cellule-inconnue adhesion-perimee"
-    assert set(attendus.split()) <= vus
+    assert {*attendus.split(), "le cellier donne", "il complète", "frais par montant", "frais par cellule", "groupement limité"} <= vus
     assert reduite(" E\u0301mile  B ") == "Émile B"

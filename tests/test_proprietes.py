@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import random
 import shutil
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cabas.argent import centimes, montant_coutant
+from cabas.calculs.commande_producteur import commandes_producteurs
+from cabas.calculs.conditionnements import compter, tailles_de
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import recapituler
+from cabas.calculs.repartition import REGLES
 from cabas.cli import principal
 from cabas.lecture.depot import charger
-from cabas.modele import Depot
-from cabas.recu import LigneLue
+from cabas.modele import Depot, Lot
+from cabas.recu import LigneLue, Stock
+from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
 from cabas.rendu.tables import bilan, tables
 
 MINI_RESEAU = Path(__file__).parent / "donnees/mini-reseau"
@@ -74,6 +81,64 @@ def test_conservation(recues: list[LigneLue]) -> None:
         assert produit.reste == produit.a_commander - attribue >= 0
     assert all(ligne.code for ligne in fusion.lignes if ligne.sort is Sort.REJETEE)
     assert all(0 <= part.attribue <= part.demande + part.tolerance for part in recap.attributions)
+
+
+@st.composite
+def partages(tirer: st.DrawFn) -> tuple[Depot, dict[str, Stock]]:
+    """Le réseau miniature, avec des limites, un cellier, des frais et des lots tirés au sort."""
+    produits = {ref: replace(un, lot_complet=tirer(st.booleans())) for ref, un in DEPOT.produits.items()}
+    sac = Lot(5000, "sac de 5 kg")
+    produits["lentilles-vertes"] = replace(produits["lentilles-vertes"], lots=(sac,) if tirer(st.booleans()) else ())
+    pas = st.none() | st.integers(0, 30)
+    limites = []
+    for un in produits.values():
+        total, parts = tirer(pas), {slug: tirer(pas) for slug in ("les-tilleuls", "la-remise")}
+        par_groupement = tuple(LimiteGroupement(slug, nombre * un.pas) for slug, nombre in parts.items() if nombre is not None)
+        limites.append(Limite(un.ref, None, None if total is None else total * un.pas, par_groupement))
+    cellier = tirer(st.none() | st.builds(Cellier, st.booleans(), st.booleans(), st.none() | st.sampled_from([Decimal(5), Decimal("60.50")])))
+    commande = replace(
+        DEPOT.commandes["2026-12"], limites=tuple(limites), cellier=cellier, frais=tirer(st.none() | st.sampled_from([Decimal("45.01"), Decimal(0)])),
+        frais_selon=tirer(st.sampled_from(["montant", "cellule"])), repartition=tirer(st.sampled_from(sorted(REGLES))),
+    )  # fmt: skip
+    stock = {ref: Stock(ref, tirer(st.integers(0, 20_000))) for ref in tirer(st.sets(st.sampled_from(sorted(produits))))}
+    return replace(DEPOT, produits=produits, commandes={"2026-12": commande}), stock
+
+
+@given(lignes(), partages(), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_le_partage_conserve_tout(recues: list[LigneLue], partage: tuple[Depot, dict[str, Stock]], hasard: random.Random) -> None:
+    depot, stock = partage
+    commande = depot.commandes["2026-12"]
+    recap = recapituler(depot, fusionner(depot, commande, recues, {}, {}), stock)
+    for part in recap.attributions:
+        assert 0 <= part.du_cellier <= part.attribue <= part.demande + part.tolerance
+    depense = 0
+    for ligne in recap.produits:
+        produit, miennes = depot.produits[ligne.produit], [part for part in recap.attributions if part.produit == ligne.produit]
+        assert ligne.reste == ligne.a_commander - sum(part.attribue for part in miennes)
+        assert ligne.sans_preneur == 0, "tout ce qui est commandé va à quelqu’un, ou au cellier"
+        assert ligne.du_cellier == sum(part.du_cellier for part in miennes) <= stock.get(ligne.produit, Stock("", 0)).quantite
+        assert not (ligne.du_cellier and ligne.au_cellier)
+        limite = next(une for une in commande.limites if une.produit == ligne.produit)
+        assert limite.total is None or ligne.a_commander <= limite.total
+        for une in limite.groupements:
+            assert sum(part.attribue for part in miennes if part.groupement == une.groupement) <= une.total
+        if produit.lot_complet:
+            compte = compter(tailles_de(produit), ligne.a_commander)
+            assert compte is not None
+            assert sum(compte) == ligne.lots
+        depense += montant_coutant(produit.prix, ligne.au_cellier)
+    assert depense <= (centimes(commande.cellier.budget or Decimal(0)) if commande.cellier and commande.cellier.complete else 0)
+    assert sum(une.part for une in recap.frais) in (0, centimes(commande.frais or Decimal(0)))
+    assert bool(recap.frais) == bool(commande.frais and any(ligne.attribue for ligne in recap.lignes))
+    melange = list(recues)
+    hasard.shuffle(melange)
+    assert recapituler(depot, fusionner(depot, commande, melange, {}, {}), stock) == recap, "l’ordre ne compte pas"
+    envois = commandes_producteurs(depot, commande, recap)
+    for une in envois:
+        palettes = [part for destination in une.destinations for part in destination.parts] + list(une.pour_le_cellier)
+        for commandee in une.lignes:
+            assert commandee.quantite == sum(part.quantite for part in palettes if part.libelle == commandee.libelle)
 
 
 @given(lignes())

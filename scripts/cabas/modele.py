@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from cabas.constats import Source
 from cabas.etats import EtatDesLots
+from cabas.regles_de_partage import Cellier, Limite
 
 _SANS_SOURCE = Source("")
 
@@ -70,6 +71,7 @@ class Produit:
     description: str = ""
     photo: str = ""
     coupe: Coupe | None = None
+    lots: tuple[Lot, ...] = ()
     source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
 
 
@@ -182,15 +184,6 @@ class Fenetre:
 
 
 @dataclass(frozen=True, slots=True)
-class Limite:
-    """Pour une commande : maximum par bon, total pour le réseau (millièmes)."""
-
-    produit: str
-    maximum: int | None = None
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """Quels produits entrent dans une commande : tous, une liste de refs, ou ceux de producteur·rices."""
 
@@ -213,6 +206,8 @@ class Commande:
     frais: Decimal | None = None
     repartition: str = "prorata"
     catalogue: str = ""
+    frais_selon: str = "montant"
+    cellier: Cellier | None = None
     source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
 
     def fenetre(self, groupement: str) -> Fenetre | None:

@@ -5,6 +5,7 @@ Rien de ceci ne sort du dossier privé. Colonnes : contrats.md §3 et §4.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from cabas.constats import Refus, Source
@@ -46,6 +47,14 @@ class Decision(NamedTuple):
     qui: str = ""
     pourquoi: str = ""
     source: Source = Source("")
+
+
+class Stock(NamedTuple):
+    """Ce que le cellier a en réserve d'un produit : millièmes d'unité, et ce qu'il a payé une unité (`None` : prix coûtant)."""
+
+    produit: str
+    quantite: int
+    prix: Decimal | None = None
 
 
 class LigneLue(NamedTuple):

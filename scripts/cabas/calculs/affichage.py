@@ -9,8 +9,9 @@ import re
 from datetime import time
 
 from cabas.argent import centimes
+from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import maximum_par_bon, prix_de_mesure, prix_unitaire
-from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit, Tarif
+from cabas.modele import Commande, Depot, Fenetre, Groupement, Lot, Produit, Tarif
 from cabas.quantites import MILLE, lire_contenu
 from cabas.typographie import INSECABLE, enumerer, euros, quantite
 
@@ -102,12 +103,17 @@ def consigne_lisible(produit: Produit) -> str:
 
 
 def lot_lisible(produit: Produit) -> str:
-    """Le lot entier d'un produit `lot_complet` : « sac de 25 kg » ; vide sinon."""
+    """Les lots entiers d'un produit `lot_complet` : « sac de 25 kg », « sac de 25 kg ou sac de 5 kg » ; vide sinon."""
     if not produit.lot_complet or produit.lot is None:
         return ""
-    nom = produit.lot.nom or "lot"
-    taille = mesurer(produit.lot.quantite, produit.unite)
-    deja = taille.replace(INSECABLE, " ") in nom.replace(INSECABLE, " ") or (produit.unite == "piece" and _dit_le_nombre(nom, produit.lot.quantite))
+    return enumerer([nom_du_lot(produit, lot) for lot in lots_de(produit)], "ou")
+
+
+def nom_du_lot(produit: Produit, lot: Lot) -> str:
+    """Le nom d'un lot, avec sa taille s'il ne la dit pas : « sac de 25 kg », « plateau de 30 »."""
+    nom = lot.nom or "lot"
+    taille = mesurer(lot.quantite, produit.unite)
+    deja = taille.replace(INSECABLE, " ") in nom.replace(INSECABLE, " ") or (produit.unite == "piece" and _dit_le_nombre(nom, lot.quantite))
     return nom if deja else f"{nom} de {taille}"
 
 

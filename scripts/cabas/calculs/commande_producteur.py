@@ -7,13 +7,14 @@ Quantités en millièmes, montants en centimes, prix coûtants en euros exacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from cabas.argent import centimes
-from cabas.calculs.affichage import lot_lisible
+from cabas.calculs.affichage import nom_du_lot
+from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.mots_de_commande import d_une_ligne, libelle
 from cabas.calculs.offre import ordonner
 from cabas.calculs.recap import LigneProduit, Recap
@@ -29,6 +30,7 @@ class LigneCommande(NamedTuple):
     """Un produit à commander. `lots` : `None` quand la quantité n'est pas un nombre entier de lots.
 
     `reste` : ce qui n'est attribué à personne. `partage` : vrai si un lot est à ouvrir entre plusieurs groupements.
+    `detail` : les lots en mots, quand le produit en a plusieurs. `au_cellier` : ce que garde le stock commun.
     """
 
     produit: str
@@ -43,6 +45,8 @@ class LigneCommande(NamedTuple):
     reste: int
     consigne: bool
     partage: bool
+    detail: str = ""
+    au_cellier: int = 0
 
 
 class Part(NamedTuple):
@@ -90,6 +94,11 @@ class CommandeProducteur:
         return tuple(Part(ligne.libelle, ligne.reste, ligne.unite) for ligne in self.lignes if ligne.reste > 0)
 
     @property
+    def pour_le_cellier(self) -> tuple[Part, ...]:
+        """Ce que le stock commun garde, pour avoir complété un lot."""
+        return tuple(Part(ligne.libelle, ligne.au_cellier, ligne.unite) for ligne in self.lignes if ligne.au_cellier)
+
+    @property
     def manque_minimum(self) -> int:
         """Ce qui manque pour atteindre le minimum, en centimes ; 0 s'il est atteint, ou s'il n'y en a pas."""
         return max(0, centimes(self.producteur.minimum or Decimal(0)) - self.total)
@@ -121,8 +130,8 @@ def commandes_producteurs(depot: Depot, commande: Commande, recap: Recap) -> lis
         par_producteur.setdefault(produit.producteur, []).append(produit)
     attribues: dict[str, dict[str, int]] = {}
     for part in recap.groupements:
-        if part.attribue:
-            attribues.setdefault(part.produit, {})[part.groupement] = part.attribue
+        if livre := part.attribue - part.du_cellier:
+            attribues.setdefault(part.produit, {})[part.groupement] = livre
     return [_commande(depot, commande, slug, par_producteur[slug], lignes, attribues) for slug in sorted(par_producteur)]
 
 
@@ -142,21 +151,24 @@ def _commande(
 
 
 def _ligne(produit: Produit, ligne: LigneProduit, attribues: dict[str, int]) -> LigneCommande:
-    taille = produit.lot.quantite if produit.lot else 0
-    lots = ligne.a_commander // taille if taille and ligne.a_commander % taille == 0 else None
+    tailles = [lot.quantite for lot in lots_de(produit)]
+    compte = compter(tailles, ligne.a_commander)
+    lot = "" if compte is None else ligne.detail or d_une_ligne(nom_du_lot(produit, lots_de(produit)[-1]))
     return LigneCommande(
         produit.ref,
         d_une_ligne(produit.nom),
         libelle(produit),
-        lots,
-        "" if lots is None else d_une_ligne(lot_lisible(replace(produit, lot_complet=True))),
+        None if compte is None else sum(compte),
+        lot,
         ligne.a_commander,
         produit.unite,
         produit.prix,
         ligne.montant,
-        ligne.reste,
+        ligne.sans_preneur,
         produit.consigne is not None,
-        lots is not None and any(attribue % taille for attribue in attribues.values()),
+        compte is not None and any(attribue % tailles[-1] for attribue in attribues.values()),
+        ligne.detail,
+        ligne.au_cellier,
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from cabas.calculs.affichage import lot_lisible, mesurer
+from cabas.calculs.attribution import FEMININS
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.offre import proposes
-from cabas.calculs.recap import FEMININS, Recap
+from cabas.calculs.recap import Recap
 from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.modele import Depot, Produit
 from cabas.temps import PARIS

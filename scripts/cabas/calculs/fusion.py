@@ -227,7 +227,8 @@ class _Groupement:
             lue, cle = jugee.lue, (jugee.bon, jugee.lue.produit)
             deja = sommes.get(cle)
             if deja:
-                sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance)
+                envoi = max((un for un in (deja.envoi, jugee.envoi) if un), default=None)  # l'heure d'un bon est celle de sa dernière ligne
+                sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance, envoi=envoi)
             else:
                 sommes[cle] = Retenue(
                     *(lue.groupement, jugee.cellule, lue.bon, lue.produit, jugee.quantite, jugee.tolerance, lue.creneau),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cabas.argent import centimes
-from cabas.calculs.affichage import nom_complet
-from cabas.modele import Produit
+from cabas.calculs.affichage import nom_complet, nom_du_lot
+from cabas.modele import Lot, Produit
 from cabas.temps import PARIS
 from cabas.typographie import INSECABLE, accorder, date_longue, enumerer, euros, instant_long
 
@@ -31,8 +31,24 @@ def libelle(produit: Produit) -> str:
 
 
 def lots_dits(ligne: LigneCommande) -> str:
-    """« 3 sacs de 25 kg » ; vide quand la quantité ne fait pas des lots entiers."""
+    """« 3 sacs de 25 kg », « 2 sacs de 25 kg et 1 de 5 kg » ; vide quand la quantité ne fait pas des lots entiers."""
+    if ligne.detail:
+        return ligne.detail
     return "" if ligne.lots is None else accorder(ligne.lots, ligne.lot, pluriel(ligne.lot))
+
+
+def compte_dit(produit: Produit, compte: Iterable[tuple[int, Lot]]) -> str:
+    """Plusieurs lots d'un même produit : « 2 sacs de 25 kg et 1 de 5 kg ». Le contenant ne se répète pas."""
+    dits: list[str] = []
+    contenant = ""
+    for nombre, lot in compte:
+        if not nombre:
+            continue
+        nom = d_une_ligne(nom_du_lot(produit, lot))
+        mot, espace, suite = nom.partition(" ")
+        dits.append(f"{nombre}{INSECABLE}{suite}" if espace and mot == contenant else accorder(nombre, nom, pluriel(nom)))
+        contenant = mot
+    return enumerer(dits)
 
 
 _DEVANT = frozenset({"demi", "double", "grand", "grande", "gros", "grosse", "petit", "petite"})

@@ -124,8 +124,14 @@ def maximum_par_bon(produit: Produit, commande: Commande) -> int | None:
 
 
 def total_permis(produit: Produit, commande: Commande) -> int | None:
-    """Le total permis pour le réseau, s'il y en a un (millièmes)."""
+    """Ce que le réseau peut commander à la productrice au plus, s'il y a une limite (millièmes)."""
     return next((limite.total for limite in commande.limites if limite.produit == produit.ref), None)
+
+
+def limites_des_groupements(produit: Produit, commande: Commande) -> dict[str, int]:
+    """Ce que chaque groupement limité peut avoir du produit, toutes ses cellules ensemble (millièmes)."""
+    trouvee = next((limite for limite in commande.limites if limite.produit == produit.ref), None)
+    return {une.groupement: une.total for une in trouvee.groupements} if trouvee else {}
 
 
 def fenetres(depot: Depot, groupement: str = "") -> list[tuple[Commande, Fenetre]]:

@@ -6,19 +6,29 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from cabas.argent import montant, montant_coutant
+from cabas.argent import centimes, montant, montant_coutant
+from cabas.calculs.approvisionnement import Achat, completer
+from cabas.calculs.attribution import Besoin, Part, attribuer, expliquer, prevoir
+from cabas.calculs.cellier import LigneCellier, etat_du_cellier
+from cabas.calculs.conditionnements import compter, lots_de
+from cabas.calculs.frais import PartDeFrais, partager_frais
 from cabas.calculs.fusion import Fusion, Retenue
-from cabas.calculs.offre import total_permis
-from cabas.calculs.repartition import Demande, a_repartir, motif, repartir
-from cabas.modele import Commande, Depot, Produit
+from cabas.calculs.mots_de_commande import compte_dit
+from cabas.modele import Depot, Produit
+from cabas.recu import Stock
 
 
 class LigneProduit(NamedTuple):
-    """Un produit pour tout le réseau. `lots` : `None` sans lots entiers. `prix` coûtant en euros exacts."""
+    """Un produit pour tout le réseau. `lots` : `None` sans lots entiers. `prix` coûtant en euros exacts.
+
+    `reste` : `a_commander` moins tout l'attribué ; négatif de ce que donne le cellier (`du_cellier`), positif de ce qu'il reçoit en
+    complétant un lot (`au_cellier`). `detail` : les lots en mots, quand le produit en a plusieurs.
+    """
 
     produit: str
     nom: str
@@ -32,16 +42,25 @@ class LigneProduit(NamedTuple):
     prix: Decimal
     montant: int
     bons: int
+    du_cellier: int = 0
+    au_cellier: int = 0
+    detail: str = ""
+
+    @property
+    def sans_preneur(self) -> int:
+        """Ce qui est commandé, et qui n'est ni attribué, ni pour le cellier."""
+        return self.reste + self.du_cellier - self.au_cellier
 
 
 class LigneGroupement(NamedTuple):
-    """Un produit dans un groupement. `montant` : ce que paieront ses cellules."""
+    """Un produit dans un groupement. `montant` : ce que paieront ses cellules. `du_cellier` : la part qui vient du stock commun."""
 
     groupement: str
     produit: str
     quantite: int
     attribue: int
     montant: int
+    du_cellier: int = 0
 
 
 class Attribution(NamedTuple):
@@ -55,6 +74,7 @@ class Attribution(NamedTuple):
     attribue: int
     regle: str
     motif: str
+    du_cellier: int = 0
 
 
 class LigneBon(NamedTuple):
@@ -89,6 +109,8 @@ class Recap:
     attributions: tuple[Attribution, ...]
     lignes: tuple[LigneBon, ...]
     manques: tuple[Manque, ...]
+    frais: tuple[PartDeFrais, ...] = ()
+    cellier: tuple[LigneCellier, ...] = ()
 
     @property
     def total_producteurs(self) -> int:
@@ -101,28 +123,49 @@ class Recap:
         return sum(ligne.montant for ligne in self.lignes)
 
 
-def recapituler(depot: Depot, fusion: Fusion) -> Recap:
-    """Répartit chaque produit et dresse le récap."""
+def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None = None) -> Recap:
+    """Répartit chaque produit et dresse le récap. `stock` : ce que le cellier a en réserve, par ref."""
+    commande = fusion.commande
+    reserve = stock or {}
     par_produit: dict[str, list[Retenue]] = {}
     for retenue in fusion.retenues:
         par_produit.setdefault(retenue.produit, []).append(retenue)
+    besoins = {ref: prevoir(commande, depot.produits[ref], par_produit[ref], reserve.get(ref)) for ref in sorted(par_produit)}
+    achats = completer(commande.cellier, {ref: (besoin.produit, besoin.voulu, besoin.achat) for ref, besoin in besoins.items()})
     produits: list[LigneProduit] = []
     attributions: list[Attribution] = []
     lignes: list[LigneBon] = []
-    manques: list[Manque] = []
-    for ref in sorted(par_produit):
-        ligne, parts, manque = _repartir_produit(fusion.commande, depot.produits[ref], par_produit[ref])
-        produits.append(ligne)
-        attributions += _attributions(fusion.commande, depot.produits[ref], par_produit[ref], parts)
-        lignes += [_ligne_bon(retenue, part) for retenue, part in zip(par_produit[ref], parts, strict=True)]
-        if manque:
-            manques.append(Manque(depot.produits[ref], manque))
-    groupements: dict[tuple[str, str], LigneGroupement] = {}
+    for ref, besoin in besoins.items():
+        parts = attribuer(commande, besoin, achats[ref].disponible)
+        produits.append(_ligne_produit(besoin, achats[ref], sum(parts)))
+        attributions += [_attribution(commande.repartition, ref, part) for part in expliquer(commande, besoin, achats[ref], parts)]
+        lignes += [_ligne_bon(retenue, part) for retenue, part in zip(besoin.retenues, parts, strict=True)]
+    return Recap(
+        tuple(produits),
+        _groupements(lignes, attributions),
+        tuple(sorted(attributions)),
+        tuple(sorted(lignes)),
+        tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
+        partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes),
+        etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
+    )
+
+
+def _attribution(regle: str, produit: str, part: Part) -> Attribution:
+    return Attribution(part.groupement, part.cellule, produit, part.demande, part.tolerance, part.attribue, regle, part.motif, part.du_cellier)
+
+
+def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tuple[LigneGroupement, ...]:
+    sommes: dict[tuple[str, str], LigneGroupement] = {}
     for bon in lignes:
         cle = (bon.groupement, bon.produit)
-        deja = groupements.get(cle, LigneGroupement(*cle, 0, 0, 0))
-        groupements[cle] = LigneGroupement(*cle, deja.quantite + bon.quantite, deja.attribue + bon.attribue, deja.montant + bon.montant)
-    return Recap(tuple(produits), tuple(sorted(groupements.values())), tuple(sorted(attributions)), tuple(sorted(lignes)), tuple(manques))
+        deja = sommes.get(cle, LigneGroupement(*cle, 0, 0, 0))
+        sommes[cle] = LigneGroupement(*cle, deja.quantite + bon.quantite, deja.attribue + bon.attribue, deja.montant + bon.montant)
+    for part in attributions:
+        if part.du_cellier:
+            cle = (part.groupement, part.produit)
+            sommes[cle] = sommes[cle]._replace(du_cellier=sommes[cle].du_cellier + part.du_cellier)
+    return tuple(sorted(sommes.values()))
 
 
 def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
@@ -141,104 +184,14 @@ def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
     )
 
 
-def _repartir_produit(commande: Commande, produit: Produit, retenues: list[Retenue]) -> tuple[LigneProduit, list[int], int]:
-    """La ligne de récap d'un produit, la part de chaque retenue, et ce qui manque pour un lot de plus."""
-    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
-    total = total_permis(produit, commande)
-    a_commander, lots = a_repartir(produit, quantites, tolerances, total)
-    parts = _parts(commande, produit, retenues, a_commander)
-    manque = 0
-    if lots is not None and produit.lot is not None and (total is None or (lots + 1) * produit.lot.quantite <= total):
-        manque = max(0, (lots + 1) * produit.lot.quantite - quantites - tolerances) if quantites > lots * produit.lot.quantite else 0
-    bons = len({(retenue.groupement, retenue.cellule, retenue.bon, retenue.fichier) for retenue in retenues})
-    ligne = LigneProduit(
-        produit.ref,
-        produit.nom,
-        produit.producteur,
-        produit.unite,
-        quantites,
-        tolerances,
-        lots,
-        a_commander,
-        a_commander - sum(parts),
-        produit.prix,
-        montant_coutant(produit.prix, a_commander),
-        bons,
+def _ligne_produit(besoin: Besoin, achat: Achat, attribue: int) -> LigneProduit:
+    produit = besoin.produit
+    lots = lots_de(produit)
+    compte = compter([lot.quantite for lot in lots], achat.a_commander) if produit.lots and achat.a_commander else None
+    return LigneProduit(
+        *(produit.ref, produit.nom, produit.producteur, produit.unite, besoin.quantites, besoin.tolerances),
+        *(achat.lots, achat.a_commander, achat.a_commander - attribue, produit.prix, montant_coutant(produit.prix, achat.a_commander)),
+        len({(retenue.groupement, retenue.cellule, retenue.bon, retenue.fichier) for retenue in besoin.retenues}),
+        *(achat.pris, achat.complete),
+        compte_dit(produit, zip(compte, lots, strict=True)) if compte else "",
     )
-    return ligne, parts, manque
-
-
-def _parts(commande: Commande, produit: Produit, retenues: list[Retenue], disponible: int) -> list[int]:
-    """La part de chaque retenue. `premier-arrive` ordonne les bons ; les autres règles comparent les cellules."""
-    demandees = [retenue.quantite for retenue in retenues]
-    if disponible == sum(demandees):
-        return demandees  # tout le monde est servi : aucune règle n'a à choisir
-    groupes: dict[tuple[str, ...], list[int]] = {}
-    for indice, retenue in enumerate(retenues):
-        cle = (retenue.groupement, retenue.cellule) if commande.repartition != "premier-arrive" else (str(indice),)
-        groupes.setdefault(cle, []).append(indice)
-    demandes = [_demande([retenues[indice] for indice in indices]) for indices in groupes.values()]
-    obtenues = repartir(commande.repartition, disponible, produit.pas, demandes, f"{commande.id}/{produit.ref}")
-    parts = [0] * len(retenues)
-    for indices, obtenue in zip(groupes.values(), obtenues, strict=True):
-        for rang, part in zip(indices, _detailler([retenues[indice] for indice in indices], obtenue), strict=True):
-            parts[rang] = part
-    return parts
-
-
-def _demande(retenues: list[Retenue]) -> Demande:
-    premiere = retenues[0]
-    return Demande(
-        premiere.groupement,
-        premiere.cellule,
-        sum(retenue.quantite for retenue in retenues),
-        sum(retenue.tolerance for retenue in retenues),
-        premiere.envoi,
-        premiere.fichier,
-        premiere.ligne,
-    )
-
-
-def _detailler(retenues: list[Retenue], obtenue: int) -> list[int]:
-    """Ce qu'une cellule a obtenu, réparti entre ses bons : les quantités d'abord, puis les tolérances."""
-    parts = []
-    for retenue in retenues:
-        parts.append(min(retenue.quantite, obtenue))
-        obtenue -= parts[-1]
-    for rang, retenue in enumerate(retenues):
-        plus = min(retenue.tolerance, obtenue)
-        parts[rang] += plus
-        obtenue -= plus
-    return parts
-
-
-def _attributions(commande: Commande, produit: Produit, retenues: list[Retenue], parts: list[int]) -> list[Attribution]:
-    sommes: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for retenue, part in zip(retenues, parts, strict=True):
-        demande, tolerance, attribue = sommes.get((retenue.groupement, retenue.cellule), (0, 0, 0))
-        sommes[(retenue.groupement, retenue.cellule)] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
-    cause = _cause(produit)
-    return [
-        Attribution(
-            groupement,
-            cellule,
-            produit.ref,
-            demande,
-            tolerance,
-            attribue,
-            commande.repartition,
-            motif(produit.unite, demande, tolerance, attribue, cause),
-        )
-        for (groupement, cellule), (demande, tolerance, attribue) in sommes.items()
-    ]
-
-
-def _cause(produit: Produit) -> str:
-    """Pourquoi une part est plus petite que la demande : « sac incomplet », « quantité limitée »."""
-    if not produit.lot_complet or produit.lot is None:
-        return "quantité limitée pour le réseau"
-    mot = (produit.lot.nom.split() or ["lot"])[0]
-    return f"{mot} incomplet{'e' if mot in FEMININS else ''}"
-
-
-FEMININS = frozenset({"caisse", "boîte", "boite", "meule", "palette", "cagette", "bouteille", "tomme", "part", "barquette"})

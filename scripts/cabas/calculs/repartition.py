@@ -1,4 +1,4 @@
-"""Répartir : combien de lots commander, et qui reçoit quoi quand il n'y en a pas pour tout le monde.
+"""Répartir : qui reçoit quoi quand il n'y en a pas pour tout le monde.
 
 Quatre règles, toutes reproductibles, toutes explicables (contrats.md §6). Les quantités sont des millièmes d'unité ;
 rien n'est attribué plus finement que le pas. Entre : des `Demande`. Sort : une part par demande, dans le même ordre.
@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cabas.argent import partager
-from cabas.modele import Produit
 from cabas.typographie import quantite
 
 
@@ -32,27 +31,6 @@ class Demande(NamedTuple):
     def qui(self) -> tuple[str, str]:
         """La clé d'égalité : à mérite égal, l'ordre des cellules."""
         return (self.cellule, self.groupement)
-
-
-def lots_a_commander(quantites: int, tolerances: int, taille: int) -> int:
-    """Nombre de lots entiers : un de plus que les lots pleins si les tolérances complètent le dernier.
-
-    >>> lots_a_commander(6, 1, 5), lots_a_commander(5, 5, 3), lots_a_commander(7, 0, 3), lots_a_commander(12, 9, 6)
-    (1, 2, 2, 2)
-    """
-    pleins, reste = divmod(quantites, taille)
-    return pleins + 1 if reste and reste + tolerances >= taille else pleins
-
-
-def a_repartir(produit: Produit, quantites: int, tolerances: int, total: int | None) -> tuple[int, int | None]:
-    """La quantité à commander et à attribuer pour le réseau, et le nombre de lots (`None` sans lots entiers)."""
-    if not produit.lot_complet or produit.lot is None:
-        return (quantites if total is None else min(quantites, total)), None
-    taille = produit.lot.quantite
-    lots = lots_a_commander(quantites, tolerances, taille)
-    if total is not None:
-        lots = min(lots, total // taille)
-    return lots * taille, lots
 
 
 def repartir(regle: str, disponible: int, pas: int, demandes: Sequence[Demande], graine: str) -> list[int]:
@@ -140,15 +118,23 @@ REGLES: Mapping[str, Regle] = {
 
 
 @lru_cache(maxsize=65536)
-def motif(unite: str, demande: int, tolerance: int, part: int, cause: str) -> str:
-    """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi."""
-    debut = f"{_accorder(unite, demande, 'demandé')}, {_accorder(unite, part, 'attribué')}"
+def motif(unite: str, demande: int, tolerance: int, part: int, cause: str, du_cellier: int = 0, complete: str = "") -> str:
+    """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi.
+
+    `cause` : pourquoi elle a moins ; `du_cellier` : ce qui vient du stock commun ; `complete` : « sac complété par le cellier ».
+    """
+    recu = _accorder(unite, part, "attribué")
+    if du_cellier:
+        recu += f", du cellier{'' if du_cellier == part else f' pour {quantite(du_cellier, unite)}'}"
     if not demande:
-        return f"seulement pour compléter un lot (jusqu’à {quantite(tolerance, unite)} acceptés) : {_accorder(unite, part, 'attribué')}"
+        suite = f", {complete}" if complete and part else ""
+        return f"seulement pour compléter un lot (jusqu’à {quantite(tolerance, unite)} acceptés) : {recu}{suite}"
+    suite = f", {complete}" if complete else ""
+    debut = f"{_accorder(unite, demande, 'demandé')}, {recu}"
     if part == demande:
-        return f"{debut} : servi en entier"
+        return f"{debut} : servi en entier{suite}"
     if part > demande:
-        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, unite)} acceptés)"
+        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, unite)} acceptés){suite}"
     return f"{debut} : {cause}"
 
 

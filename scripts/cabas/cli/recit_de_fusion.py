@@ -9,12 +9,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cabas.calculs.difference import Difference
+    from cabas.calculs.recap import Recap
     from cabas.cli.impression import Imprimeur
     from cabas.cli.une_fusion import Resultat
+    from cabas.modele import Commande
 
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
+    from cabas.calculs.conditionnements import lots_de
     from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
     from cabas.publication.commandes_producteurs import DOSSIER
     from cabas.publication.sorties_de_fusion import CLASSEUR
@@ -41,8 +44,8 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     _raconter_la_difference(resultat, imprimeur)
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
-        lot = manque.produit.lot
-        nom = (lot.nom if lot else "") or "lot"
+        lots = lots_de(manque.produit)
+        nom = (lots[-1].nom if lots else "") or "lot"
         imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
     courtes = [une for une in resultat.envois if une.manque_minimum]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
@@ -51,6 +54,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.dire(
         f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
     )
+    _raconter_le_partage(resultat.fusion.commande, resultat.recap, imprimeur)
     _raconter_a_qui_parler(resultat, imprimeur)
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
@@ -113,6 +117,29 @@ def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.poser("a_prevenir", len(personnes))
     if personnes and resultat.sorties is not None:
         imprimeur.dire(f"{accorder(len(personnes), 'personne')} à prévenir : {chemin_court(resultat.sorties / TEXTE)}")
+
+
+def _raconter_le_partage(commande: Commande, recap: Recap, imprimeur: Imprimeur) -> None:
+    """Ce que le cellier a donné et reçu, et les frais partagés ; rien quand la commande n'en a pas."""
+    from cabas.argent import centimes
+    from cabas.typographie import accorder, euros, euros_csv
+
+    donnes, recus = [ligne for ligne in recap.cellier if ligne.pris], [ligne for ligne in recap.cellier if ligne.ajoute]
+    valeur, cout = sum(ligne.valeur_prise for ligne in donnes), sum(ligne.cout_ajoute for ligne in recus)
+    imprimeur.poser("cellier", {"valeur_prise": euros_csv(valeur), "cout_ajoute": euros_csv(cout)})
+    if donnes:
+        imprimeur.dire(f"Le cellier donne {accorder(len(donnes), 'produit')}, pour {euros(valeur)}.")
+    if recus:
+        budget = euros(centimes(commande.cellier.budget)) if commande.cellier and commande.cellier.budget is not None else ""
+        imprimeur.dire(f"Le cellier complète {accorder(len(recus), 'produit')}, pour {euros(cout)} (budget : {budget}).")
+    imprimeur.poser("frais", euros_csv(sum(part.part for part in recap.frais)))
+    if recap.frais:
+        parts = [part.part for part in recap.frais]
+        imprimeur.dire(
+            f"Frais à ajouter : {euros(sum(parts))}, entre {accorder(len(parts), 'cellule')} (de {euros(min(parts))} à {euros(max(parts))} chacune)."
+        )
+    elif commande.frais:
+        imprimeur.dire(f"Frais de {euros(centimes(commande.frais))} : aucune cellule ne reçoit rien, ils ne sont pas partagés.")
 
 
 def chemin_court(chemin: Path) -> Path:

@@ -66,7 +66,7 @@ def fusionner_sous_verrou(
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
     fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
-    recap = recapituler(depot, fusion)
+    recap = recapituler(depot, fusion, recu.cellier)
     envois = tuple(commandes_producteurs(depot, commande, recap))
     sorties = prive / commande.id / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)

@@ -7,7 +7,7 @@ docstring est la question, l'ajouter ici, et donner un bon et un mauvais exemple
 from __future__ import annotations
 
 from cabas.constats import Constat, Gravite
-from cabas.controles import annuaires, commandes, etats, produits, vie_privee
+from cabas.controles import annuaires, commandes, etats, partage, produits, vie_privee
 from cabas.controles.base import Contexte, Controle
 
 _E, _A = Gravite.ERREUR, Gravite.AVERTISSEMENT
@@ -16,6 +16,7 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("maximum-hors-pas", _E, produits.pas_du_maximum),
     Controle("lot-hors-pas", _E, produits.pas_du_lot),
     Controle("lot-absent", _E, produits.lot_complet_sans_lot),
+    Controle("lots-faux", _E, partage.lots_supplementaires),
     Controle("vrac-interdit", _E, produits.vrac_interdit),
     Controle("coupe-sans-kilo", _E, produits.coupe_sans_kilo),
     Controle("contenu-inattendu", _E, produits.contenu_sans_piece),
@@ -39,7 +40,9 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("produit-hors-saison", _E, commandes.produit_hors_saison),
     Controle("commande-vide", _E, commandes.commande_vide),
     Controle("sauf-inutile", _A, commandes.sauf_inutile),
-    Controle("limite-hors-pas", _E, commandes.limite_hors_pas),
+    Controle("limite-hors-pas", _E, partage.limite_hors_pas),
+    Controle("limite-inutile", _A, partage.limite_inutile),
+    Controle("cellier-sans-budget", _A, partage.cellier_sans_budget),
     Controle("delai-trop-court", _A, commandes.delai_trop_court),
     Controle("etat-faux", _A, etats.etat_faux),
     Controle("etat-perime", _A, etats.etat_perime),

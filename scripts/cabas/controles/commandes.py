@@ -10,7 +10,7 @@ from cabas.calculs.offre import choisis, en_saison, jour_de_livraison, mois_de_l
 from cabas.controles.base import Contexte, Fait
 from cabas.modele import Commande, Fenetre
 from cabas.temps import PARIS
-from cabas.typographie import MOIS, accorder, date_longue, enumerer, instant_long, quantite
+from cabas.typographie import MOIS, accorder, date_longue, enumerer, instant_long
 
 
 def _fenetres(contexte: Contexte) -> Iterator[tuple[Commande, Fenetre]]:
@@ -155,21 +155,6 @@ def sauf_inutile(contexte: Contexte) -> Iterator[Fait]:
 
 def _sans_sauf(commande: Commande) -> Commande:
     return Commande(commande.id, commande.titre, commande.produits, commande.fenetres)
-
-
-def limite_hors_pas(contexte: Contexte) -> Iterator[Fait]:
-    """Les limites d'une commande sont-elles des multiples du pas ?"""
-    for commande in contexte.depot.commandes.values():
-        for limite in commande.limites:
-            produit = contexte.depot.produits.get(limite.produit)
-            for nom, valeur in (("maximum", limite.maximum), ("total", limite.total)):
-                if produit and valeur is not None and valeur % produit.pas:
-                    dit, pas = quantite(valeur, produit.unite), quantite(produit.pas, produit.unite)
-                    yield Fait(
-                        commande.source.a("limites"),
-                        f"{limite.produit} : {nom}, {dit}, n’est pas un multiple du pas, {pas}.",
-                        "Ajuster la limite.",
-                    )
 
 
 def delai_trop_court(contexte: Contexte) -> Iterator[Fait]:

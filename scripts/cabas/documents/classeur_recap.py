@@ -9,13 +9,14 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
 from cabas.documents.classeur import Case, Colonne, Feuille, classeur_xlsx
+from cabas.documents.feuilles_de_partage import feuilles_de_partage
 from cabas.modele import Depot
 
 
 def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap, mention: str = "") -> bytes:
     """Le classeur d'une fusion. `mention` : « provisoire, au… », en première feuille et au pied de chaque page."""
     feuilles: tuple[Feuille, ...] = (_produits(depot, recap), _groupements(depot, recap), _lignes(depot, recap))
-    feuilles += (_repartition(depot, recap), _a_regler(fusion))
+    feuilles += (_repartition(depot, recap), _a_regler(fusion), *feuilles_de_partage(depot, recap))
     titre, pied = f"Récap {fusion.commande.id}", fusion.commande.titre
     if not mention:
         return classeur_xlsx(titre, pied, feuilles)

@@ -70,6 +70,7 @@ def donnees_de_la_commande(commande: CommandeProducteur) -> dict[str, Any]:
         "partage": any(ligne.partage for ligne in commande.lignes),
         "consignes": any(ligne.consigne for ligne in commande.lignes),
         "destinations": destinations,
+        "cellier": [_part(part) for part in commande.pour_le_cellier],
         "restes": [_part(part) for part in commande.restes],
         "pied": f"Commande {collective.id}, {nom}",
     }

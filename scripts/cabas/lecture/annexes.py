@@ -35,7 +35,7 @@ def lire_annexes(prive: Path, groupement: str) -> Annexes:
     """Les adhérent·es et les soldes d'un groupement."""
     annexes = Annexes([], {}, {}, [])
     vues: set[str] = set()
-    for numero, ligne in _lire_csv(prive, groupement, "adherents", annexes):
+    for numero, ligne in lire_annexe(prive, f"{groupement}/adherents.csv", annexes):
         if ligne.get("cellule"):
             emplacement = Emplacement(f"{prive.name}/{groupement}/adherents.csv", numero)
             annexes.adherents.append(_adherent(ligne, emplacement, annexes.constats))
@@ -44,7 +44,7 @@ def lire_annexes(prive: Path, groupement: str) -> Annexes:
                 fait = f"« {ligne['cellule']} » est déjà sur une autre ligne : la première compte."
                 annexes.constats.append(avertissement("cellule-en-double", emplacement, fait, "Garder une ligne par cellule."))
             vues.add(ligne["cellule"].casefold())
-    for numero, ligne in _lire_csv(prive, groupement, "mouvements", annexes):
+    for numero, ligne in lire_annexe(prive, f"{groupement}/mouvements.csv", annexes):
         centimes = lire_montant(ligne.get("montant", ""))
         if centimes is None or not ligne.get("cellule"):
             emplacement = Emplacement(f"{prive.name}/{groupement}/mouvements.csv", numero)
@@ -68,18 +68,18 @@ def _adherent(ligne: Mapping[str, str], emplacement: Emplacement, constats: list
     return adherent._replace(adhesion_jusqu_au=instant.astimezone(PARIS).date().isoformat())
 
 
-def _lire_csv(prive: Path, groupement: str, nom: str, annexes: Annexes) -> Sequence[tuple[int, Mapping[str, str]]]:
-    chemin = prive / groupement / f"{nom}.csv"
+def lire_annexe(prive: Path, relatif: str, annexes: Annexes) -> Sequence[tuple[int, Mapping[str, str]]]:
+    """Les lignes d'un fichier et leur numéro, par intitulé ; les constats et l'empreinte vont dans `annexes`. Le schéma a son nom."""
+    chemin, affiche, nom = prive / relatif, f"{prive.name}/{relatif}", Path(relatif).stem
     if not chemin.exists():
         return []
-    affiche = f"{prive.name}/{groupement}/{nom}.csv"
     octets = lire_octets(chemin, TAILLE_BON)
     texte = octets if isinstance(octets, Refus) else decoder(octets)
     if isinstance(texte, Refus):
         annexes.constats.append(erreur("fichier-illisible", Emplacement(affiche), texte.fait, texte.remede))
         return []
     if isinstance(octets, bytes):
-        annexes.empreintes[f"{groupement}/{nom}.csv"] = hashlib.sha256(octets).hexdigest()
+        annexes.empreintes[relatif] = hashlib.sha256(octets).hexdigest()
     separateur = max(";,\t", key=texte.partition("\n")[0].count)
     try:
         lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)

@@ -24,7 +24,6 @@ from cabas.modele import (
     Distribution,
     Fenetre,
     Groupement,
-    Limite,
     Lot,
     Producteur,
     Produit,
@@ -32,6 +31,7 @@ from cabas.modele import (
     Selection,
     Tarif,
 )
+from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
 
 CLASSES: Mapping[str, Callable[..., Any]] = {
     "produits": Produit,
@@ -44,6 +44,8 @@ CLASSES: Mapping[str, Callable[..., Any]] = {
     "adhesions": Adhesion,
     "commandes": Commande,
     "limites": Limite,
+    "limites_groupements": LimiteGroupement,
+    "cellier_de_commande": Cellier,
     "fenetres": Fenetre,
     "distribution": Distribution,
     "creneaux": Creneau,
@@ -100,11 +102,16 @@ def _deplier_champ(champ: Mapping[str, Any], cle: str, valeur: Noeud, source: So
     constats: list[Constat] = []
     if "lignes" in champ and isinstance(valeur.valeur, dict):
         for sous_cle, ligne in valeur.valeur.items():
-            constats += deplier(champ["lignes"], ligne, source.fichier, {champ["cle"]: sous_cle}, rangs)
+            constats += deplier(champ["lignes"], _ligne(champ, ligne), source.fichier, {champ["cle"]: sous_cle}, rangs)
     elif "lignes" in champ and isinstance(valeur.valeur, tuple):
         for ligne in valeur.valeur:
             constats += deplier(champ["lignes"], ligne, source.fichier, {}, rangs)
     return constats
+
+
+def _ligne(champ: Mapping[str, Any], noeud: Noeud) -> Noeud:
+    """Une ligne de sous-table, dépliée : « les-tilleuls: 20 » se lit comme « les-tilleuls: {total: 20} » (champ `valeur`)."""
+    return Noeud({champ["valeur"]: noeud}, noeud.ligne) if "valeur" in champ and isinstance(noeud.valeur, str) else noeud
 
 
 @lru_cache(maxsize=64)
@@ -147,7 +154,11 @@ def _convertir(champ: Mapping[str, Any], noeud: Noeud, fichier: str, constats: l
     if "objet" in champ:
         return construire(champ["objet"], noeud, fichier, {}, constats)
     if "lignes" in champ:
-        paires = [(ligne, {champ["cle"]: cle}) for cle, ligne in noeud.valeur.items()] if isinstance(noeud.valeur, dict) and "cle" in champ else []
+        paires = (
+            [(_ligne(champ, ligne), {champ["cle"]: cle}) for cle, ligne in noeud.valeur.items()]
+            if isinstance(noeud.valeur, dict) and "cle" in champ
+            else []
+        )
         if isinstance(noeud.valeur, tuple):
             paires = [(ligne, {}) for ligne in noeud.valeur]
         elements = [construire(champ["lignes"], ligne, fichier, ajouts, constats) for ligne, ajouts in paires]

@@ -14,6 +14,8 @@ from pathlib import Path
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import lire_annexes
 from cabas.lecture.bons import lire_bons
+from cabas.lecture.cellier import NOM as CELLIER
+from cabas.lecture.cellier import lire_cellier
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.correspondances import Catalogues
 from cabas.lecture.decisions import NOM as DECISIONS
@@ -21,7 +23,7 @@ from cabas.lecture.decisions import lire_decisions
 from cabas.lecture.fichiers import TAILLE_BON, TAILLE_FICHE, lire_octets, nom_lisible
 from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
-from cabas.recu import Adherent, Decision, LigneLue
+from cabas.recu import Adherent, Decision, LigneLue, Stock
 
 VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
@@ -40,6 +42,7 @@ class Recu:
     ignores: dict[str, str] = field(default_factory=dict)
     constats: list[Constat] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    cellier: dict[str, Stock] = field(default_factory=dict)
 
 
 def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None) -> Recu:
@@ -72,7 +75,10 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         recu.adherents[groupement], recu.soldes[groupement] = annexes.adherents, annexes.soldes
         recu.empreintes |= annexes.empreintes
         recu.constats += annexes.constats
-    recu.constats += catalogues.jamais_vus()
+    reserve = lire_cellier(prive, commande, depot)
+    recu.cellier = reserve.stock
+    recu.empreintes |= reserve.empreintes
+    recu.constats += [*reserve.constats, *catalogues.jamais_vus()]
     recu.constats += _groupements_sans_bon(prive, commande, depot, {groupement for groupement, _chemin in fichiers})
     return recu
 
@@ -81,7 +87,7 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
     trouves: list[tuple[str, Path]] = []
     for dossier in sorted(base.iterdir(), key=lambda chemin: chemin.name):
         nom = nom_lisible(dossier.name)
-        if dossier.name == "sorties" or dossier.name.startswith("."):
+        if dossier.name in ("sorties", CELLIER) or dossier.name.startswith("."):
             continue
         if dossier.name == DECISIONS and not dossier.is_dir():
             _lire_decisions(dossier, prive, recu)

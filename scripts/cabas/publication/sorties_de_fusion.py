@@ -11,10 +11,11 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.recap import Recap
 from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
+from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
-REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE)
+REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
@@ -42,7 +43,7 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     from cabas.rendu.tables import bilan, tables
 
     fusion, recap = matiere.fusion, matiere.recap
-    fichiers = tables(fusion, recap)
+    fichiers = tables(fusion, recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
     if classeur:

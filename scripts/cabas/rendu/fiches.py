@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cabas.argent import centimes
 from cabas.calculs import affichage
+from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import prix_de_mesure
 from cabas.modele import Depot, Groupement, Producteur, Produit, Tarif
 from cabas.quantites import MILLE
@@ -70,6 +71,8 @@ def lot(produit: Produit) -> str:
     taille = quantite(produit.lot.quantite, produit.unite)
     nom = typographier(produit.lot.nom)
     texte = f"{nom} ({taille})" if nom and taille not in nom else nom or taille
+    if produit.lots:
+        texte = enumerer([typographier(affichage.nom_du_lot(produit, un)) for un in lots_de(produit)], "ou")
     return f"{texte}, commandé entier seulement : à plusieurs, on le complète" if produit.lot_complet else texte
 
 
@@ -165,6 +168,7 @@ def _produit_ouvert(produit: Produit) -> dict[str, Any]:
         "allergenes": list(produit.allergenes),
         "contenu": produit.contenu,
         "lot": {"quantite": _nombre(produit.lot.quantite), "nom": produit.lot.nom} if produit.lot else None,
+        "lots": [{"quantite": _nombre(un.quantite), "nom": un.nom} for un in produit.lots],
         "lot_complet": produit.lot_complet,
         "maximum": _nombre(produit.maximum) if produit.maximum else None,
         "consigne": str(produit.consigne) if produit.consigne else None,

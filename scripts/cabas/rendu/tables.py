@@ -24,9 +24,10 @@ from cabas.typographie import INSECABLE, euros_csv, nombre_csv
 COLONNES: Mapping[str, str] = {
     "journal.csv": "groupement;fichier;ligne;colonne;bon;cellule;produit;lu;quantite;tolerance;sort;code;message",
     "lignes.csv": "groupement;cellule;bon;creneau;tarif;produit;quantite;tolerance;attribue;prix_unitaire;montant",
-    "recap-produits.csv": "produit;nom;producteur;unite;quantite;tolerance;lots;a_commander;reste;prix_unitaire;montant;bons",
-    "recap-groupements.csv": "groupement;produit;quantite;attribue;montant",
-    "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif",
+    "recap-produits.csv": "produit;nom;producteur;unite;quantite;tolerance;lots;a_commander;reste;prix_unitaire;montant;bons;"
+    "du_cellier;au_cellier;detail_lots",
+    "recap-groupements.csv": "groupement;produit;quantite;attribue;montant;du_cellier",
+    "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif;du_cellier",
     "difference.csv": "quoi;groupement;cellule;produit;avant;apres;difference",
 }
 _FORMULES = frozenset("=+-@\t\r")
@@ -63,11 +64,17 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
                 prix_csv(ligne.prix),
                 euros_csv(ligne.montant),
                 str(ligne.bons),
+                nombre_csv(ligne.du_cellier),
+                nombre_csv(ligne.au_cellier),
+                proteger(ligne.detail),
             )
             for ligne in recap.produits
         ),
         "recap-groupements.csv": (
-            (ligne.groupement, ligne.produit, nombre_csv(ligne.quantite), nombre_csv(ligne.attribue), euros_csv(ligne.montant))
+            (
+                *(ligne.groupement, ligne.produit, nombre_csv(ligne.quantite), nombre_csv(ligne.attribue), euros_csv(ligne.montant)),
+                nombre_csv(ligne.du_cellier),
+            )
             for ligne in recap.groupements
         ),
         "repartition.csv": (
@@ -80,6 +87,7 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
                 nombre_csv(part.attribue),
                 part.regle,
                 part.motif,
+                nombre_csv(part.du_cellier),
             )
             for part in recap.attributions
         ),
@@ -161,6 +169,7 @@ def bilan(
         "cellules": len({(retenue.groupement, retenue.cellule) for retenue in fusion.retenues}),
         "total_producteurs": recap.total_producteurs,
         "total_cellules": recap.total_cellules,
+        "frais": sum(part.part for part in recap.frais),
         "acceptes": list(fusion.acceptes),
         "decisions": [champs_ecrits(decision) for decision in fusion.decisions],
         "fichiers": dict(sorted(empreintes.items())),

@@ -1,0 +1,181 @@
+"""Attribuer : de ce que les cellules demandent d'un produit à ce que chacune aura, avec la phrase qui l'explique.
+
+Trois temps, parce que le budget du cellier se partage entre les produits : `prevoir` un achat, le compléter
+(`approvisionnement.completer`), puis `attribuer` et `expliquer`. Quantités en millièmes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cabas.argent import partager
+from cabas.calculs.approvisionnement import Achat, acheter, depassees, limiter
+from cabas.calculs.conditionnements import lots_de
+from cabas.calculs.fusion import Retenue
+from cabas.calculs.offre import limites_des_groupements, total_permis
+from cabas.calculs.repartition import Demande, motif, repartir
+from cabas.modele import Commande, Produit
+from cabas.recu import Stock
+from cabas.typographie import quantite
+
+
+class Part(NamedTuple):
+    """Ce qu'une cellule aura d'un produit, et pourquoi. `du_cellier` : ce qui vient du stock commun."""
+
+    groupement: str
+    cellule: str
+    demande: int
+    tolerance: int
+    attribue: int
+    du_cellier: int
+    motif: str
+
+
+class Groupe(NamedTuple):
+    """Des bons que la règle regarde comme une seule demande : `rangs` parmi les retenues, `admise` une fois limitée."""
+
+    rangs: tuple[int, ...]
+    admise: Demande
+
+
+@dataclass(frozen=True, slots=True)
+class Besoin:
+    """Ce que le réseau demande d'un produit. `groupes` est vide tant qu'aucune limite de groupement ne joue."""
+
+    produit: Produit
+    retenues: Sequence[Retenue]
+    quantites: int
+    tolerances: int
+    groupes: tuple[Groupe, ...]
+    achat: Achat
+
+    @property
+    def voulu(self) -> int:
+        """Tout ce que les cellules peuvent avoir, tolérances comprises, limites des groupements comprises."""
+        if not self.groupes:
+            return self.quantites + self.tolerances
+        return sum(groupe.admise.quantite + groupe.admise.tolerance for groupe in self.groupes)
+
+
+def prevoir(commande: Commande, produit: Produit, retenues: Sequence[Retenue], stock: Stock | None = None) -> Besoin:
+    """Ce qui est demandé d'un produit, ramené aux limites des groupements, et ce qu'il faudrait en commander."""
+    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+    limites = depassees(
+        limites_des_groupements(produit, commande), ((retenue.groupement, retenue.quantite + retenue.tolerance) for retenue in retenues)
+    )
+    groupes: tuple[Groupe, ...] = ()
+    fermes, en_plus = quantites, tolerances
+    if limites:
+        libres = _grouper(commande, retenues)
+        admises = limiter(commande.repartition, produit.pas, [groupe.admise for groupe in libres], limites, _graine(commande, produit))
+        groupes = tuple(Groupe(groupe.rangs, admise) for groupe, admise in zip(libres, admises, strict=True))
+        fermes, en_plus = sum(demande.quantite for demande in admises), sum(demande.tolerance for demande in admises)
+    reserve = stock.quantite if stock and commande.cellier and commande.cellier.stock_d_abord else 0
+    achat = acheter(produit, fermes, en_plus, total_permis(produit, commande), reserve)
+    return Besoin(produit, retenues, quantites, tolerances, groupes, achat)
+
+
+def _graine(commande: Commande, produit: Produit) -> str:
+    return f"{commande.id}/{produit.ref}"
+
+
+def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, ...]:
+    """Les demandes à comparer. `premier-arrive` ordonne les bons ; les autres règles comparent les cellules."""
+    rangs: dict[tuple[str, ...], list[int]] = {}
+    for indice, retenue in enumerate(retenues):
+        cle = (retenue.groupement, retenue.cellule) if commande.repartition != "premier-arrive" else (str(indice),)
+        rangs.setdefault(cle, []).append(indice)
+    return tuple(Groupe(tuple(indices), _demande([retenues[indice] for indice in indices])) for indices in rangs.values())
+
+
+def _demande(retenues: list[Retenue]) -> Demande:
+    premiere = retenues[0]
+    return Demande(
+        premiere.groupement,
+        premiere.cellule,
+        sum(retenue.quantite for retenue in retenues),
+        sum(retenue.tolerance for retenue in retenues),
+        premiere.envoi,
+        premiere.fichier,
+        premiere.ligne,
+    )
+
+
+def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
+    """La part de chaque retenue, dans leur ordre, de ce qui est disponible (commande et cellier)."""
+    retenues = besoin.retenues
+    if not besoin.groupes and disponible == besoin.quantites:
+        return [retenue.quantite for retenue in retenues]  # tout le monde est servi : aucune règle n'a à choisir
+    groupes = besoin.groupes or _grouper(commande, retenues)
+    produit = besoin.produit
+    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], _graine(commande, produit))
+    parts = [0] * len(retenues)
+    for groupe, obtenue in zip(groupes, obtenues, strict=True):
+        for rang, part in zip(groupe.rangs, _detailler([retenues[rang] for rang in groupe.rangs], obtenue), strict=True):
+            parts[rang] = part
+    return parts
+
+
+def _detailler(retenues: list[Retenue], obtenue: int) -> list[int]:
+    """Ce qu'une cellule a obtenu, réparti entre ses bons : les quantités d'abord, puis les tolérances."""
+    parts = []
+    for retenue in retenues:
+        parts.append(min(retenue.quantite, obtenue))
+        obtenue -= parts[-1]
+    for rang, retenue in enumerate(retenues):
+        plus = min(retenue.tolerance, obtenue)
+        parts[rang] += plus
+        obtenue -= plus
+    return parts
+
+
+def expliquer(commande: Commande, besoin: Besoin, achat: Achat, parts: Sequence[int]) -> Iterator[Part]:
+    """Une `Part` par cellule, dans l'ordre où elles demandent."""
+    sommes: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for retenue, part in zip(besoin.retenues, parts, strict=True):
+        demande, tolerance, attribue = sommes.get((retenue.groupement, retenue.cellule), (0, 0, 0))
+        sommes[(retenue.groupement, retenue.cellule)] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
+    admises: dict[tuple[str, str], int] = {}
+    for groupe in besoin.groupes:
+        cle = (groupe.admise.groupement, groupe.admise.cellule)
+        admises[cle] = admises.get(cle, 0) + groupe.admise.quantite
+    produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
+    limites = limites_des_groupements(produit, commande) if admises else {}
+    du_cellier = _part_du_cellier(produit.pas, achat.pris, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()})
+    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
+    for cle, (demande, tolerance, attribue) in sommes.items():
+        cause, admise = causes, admises.get(cle, demande)
+        if admise < demande:
+            limite = f"quantité limitée à {quantite(limites[cle[0]], produit.unite)} pour ce groupement"
+            cause = limite if attribue >= admise else f"{limite}, puis {causes}"
+        pris = du_cellier.get(cle, 0)
+        yield Part(*cle, demande, tolerance, attribue, pris, motif(produit.unite, demande, tolerance, attribue, cause, pris, complete))
+
+
+def _part_du_cellier(pas: int, pris: int, attribues: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près."""
+    if not pris:
+        return {}
+    ordre = sorted(attribues, key=lambda cle: (cle[1], cle[0]))
+    parts = partager(pris // pas, [attribues[cle] // pas for cle in ordre])
+    return {cle: part * pas for cle, part in zip(ordre, parts, strict=True)}
+
+
+def _causes(commande: Commande, produit: Produit, achat: Achat) -> str:
+    """Pourquoi une part est plus petite que ce qui est admis : « sac incomplet », « quantité limitée à 80 kg pour le réseau »."""
+    total = total_permis(produit, commande)
+    if achat.plafonne and total is not None:
+        return f"quantité limitée à {quantite(total, produit.unite)} pour le réseau"
+    return _lot_accorde(produit, "incomplet", "incomplète")
+
+
+def _lot_accorde(produit: Produit, masculin: str, feminin: str) -> str:
+    """« sac incomplet », « meule complétée » : le plus petit des lots."""
+    lots = lots_de(produit)
+    mot = (lots[-1].nom.split() if lots else [])[:1] or ["lot"]
+    return f"{mot[0]} {feminin if mot[0] in FEMININS else masculin}"
+
+
+FEMININS = frozenset({"caisse", "boîte", "boite", "meule", "palette", "cagette", "bouteille", "tomme", "part", "barquette"})
