@@ -14,6 +14,7 @@ from cabas.argent import montant, montant_coutant
 from cabas.calculs.fusion import Fusion, Retenue
 from cabas.calculs.offre import total_permis
 from cabas.calculs.repartition import Demande, a_repartir, motif, repartir
+from cabas.calculs.reseau import anonymes
 from cabas.modele import Commande, Depot, Produit
 
 
@@ -111,7 +112,7 @@ def recapituler(depot: Depot, fusion: Fusion) -> Recap:
     lignes: list[LigneBon] = []
     manques: list[Manque] = []
     for ref in sorted(par_produit):
-        ligne, parts, manque = _repartir_produit(fusion.commande, depot.produits[ref], par_produit[ref])
+        ligne, parts, manque = _repartir_produit(fusion.commande, depot.produits[ref], par_produit[ref], fusion.totaux is not None)
         produits.append(ligne)
         attributions += _attributions(fusion.commande, depot.produits[ref], par_produit[ref], parts)
         lignes += [_ligne_bon(retenue, part) for retenue, part in zip(par_produit[ref], parts, strict=True)]
@@ -141,12 +142,12 @@ def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
     )
 
 
-def _repartir_produit(commande: Commande, produit: Produit, retenues: list[Retenue]) -> tuple[LigneProduit, list[int], int]:
-    """La ligne de récap d'un produit, la part de chaque retenue, et ce qui manque pour un lot de plus."""
+def _repartir_produit(commande: Commande, produit: Produit, retenues: list[Retenue], reseau: bool) -> tuple[LigneProduit, list[int], int]:
+    """La ligne de récap d'un produit, la part de chaque retenue, ce qui manque pour un lot. `reseau` : on départage par jetons."""
     quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
     total = total_permis(produit, commande)
     a_commander, lots = a_repartir(produit, quantites, tolerances, total)
-    parts = _parts(commande, produit, retenues, a_commander)
+    parts = _parts(commande, produit, anonymes(commande, retenues) if reseau else retenues, a_commander)
     manque = 0
     if lots is not None and produit.lot is not None and (total is None or (lots + 1) * produit.lot.quantite <= total):
         manque = max(0, (lots + 1) * produit.lot.quantite - quantites - tolerances) if quantites > lots * produit.lot.quantite else 0

@@ -34,6 +34,13 @@ class Resultat(NamedTuple):
     envois: tuple[CommandeProducteur, ...] = ()
 
 
+class Etendue(NamedTuple):
+    """Ce que l'on fusionne : tout le réseau avec les totaux déposés, un seul groupement, ou simplement tous les bons reçus."""
+
+    reseau: bool = False
+    groupement: str = ""
+
+
 def inscrire(sous_commandes: Any) -> None:
     """Inscrit le verbe."""
     analyseur = inscrire_verbe(
@@ -48,6 +55,8 @@ def inscrire(sous_commandes: Any) -> None:
     analyseur.add_argument(
         "--corriger", action="store_true", help="revoir une à une les quantités douteuses et les retards, garder les décisions, refusionner"
     )
+    analyseur.add_argument("--groupement", metavar="GROUPEMENT", default="", help="ne fusionner que ses bons, et écrire ses totaux sans nom")
+    analyseur.add_argument("--reseau", action="store_true", help="compter aussi les totaux des groupements qui fusionnent chez eux")
     analyseur.add_argument("--sans-classeur", action="store_true", help="ne pas écrire recap.xlsx")
     analyseur.add_argument("--sans-producteurs", action="store_true", help="ne pas écrire les commandes aux producteur·rices, et ôter les anciennes")
 
@@ -59,12 +68,13 @@ def executer(arguments: argparse.Namespace) -> int:
     gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
     imprimeur = Imprimeur(arguments.format)
     options = {"classeur": not arguments.sans_classeur, "producteurs": not arguments.sans_producteurs}
+    etendue = Etendue(arguments.reseau, arguments.groupement)
     if arguments.corriger:
         from cabas.cli.corriger import corriger
 
         if code := corriger(arguments, imprimeur):
             return imprimeur.clore(code)
-    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options)
+    resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, **options, etendue=etendue)
     if resultat.code != 2:
         from cabas.cli.recit_de_fusion import raconter
 
@@ -72,19 +82,25 @@ def executer(arguments: argparse.Namespace) -> int:
     return imprimeur.clore(resultat.code)
 
 
-def fusionner_dossier(
+def fusionner_dossier(  # noqa: PLR0913, PLR0917 - chaque option de la commande en est une ici
     racine: Path, prive: Path, identifiant: str, imprimeur: Imprimeur, accepter: list[str], classeur: bool = True, producteurs: bool = True,
-    ecrire: bool = True,
+    ecrire: bool = True, etendue: Etendue | None = None,
 ) -> Resultat:  # fmt: skip
-    """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête."""
+    """Toute la fusion, de la lecture à l'écriture (sauf si `ecrire` est faux). Ne dit que ce qui l'arrête.
+
+    `etendue` : avec les totaux déposés, ou un seul groupement, dans ses propres sorties.
+    """
+    reseau, groupement = etendue or Etendue()
     from cabas.calculs.codes import codes_faux
     from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
+    from cabas.cli.reseau import ajouter_les_totaux, juger_les_options, un_seul_groupement
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
+    from cabas.lecture.totaux import totaux_non_lus
     from cabas.publication.ecriture import deposer
     from cabas.publication.sorties_de_fusion import REFAITS, Matiere, preparer_sorties
     from cabas.publication.verrou import Occupe, verrouiller
@@ -92,6 +108,8 @@ def fusionner_dossier(
     catalogue = charger_catalogue(racine, identifiant)
     depot, constats = catalogue.depot, catalogue.constats
     arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant)]
+    if not arret:
+        arret = juger_les_options(depot.commandes[identifiant], reseau, groupement)
     if not arret and not (prive / identifiant).is_dir():
         arret = lire_prive(prive, identifiant, depot).constats
     if arret:
@@ -102,14 +120,20 @@ def fusionner_dossier(
     try:
         with verrouiller(prive / identifiant):
             recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
+            if groupement:
+                un_seul_groupement(recu, groupement)
             fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
+            if reseau:
+                fusion = ajouter_les_totaux(prive, depot, fusion, recu)
+            elif not groupement:
+                recu.constats += totaux_non_lus(prive, identifiant)
             recap = recapituler(depot, fusion)
             envois = tuple(commandes_producteurs(depot, commande, recap))
-            sorties = prive / identifiant / "sorties"
+            sorties = prive / identifiant / groupement / "sorties"
             if ecrire:
-                matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
+                matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige, groupement)
                 avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
-                deposer(sorties, preparer_sorties(matiere, avancer, classeur, producteurs), remplaces=REFAITS)
+                deposer(sorties, preparer_sorties(matiere, avancer, classeur, producteurs and not groupement), remplaces=REFAITS)
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
         imprimeur.constats(

@@ -17,7 +17,10 @@ REFAITS = (DOSSIER, CLASSEUR)
 
 
 class Matiere(NamedTuple):
-    """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision."""
+    """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision.
+
+    `groupement` : le seul que l'on fusionne ; vide pour tout le réseau.
+    """
 
     depot: Depot
     fusion: Fusion
@@ -27,6 +30,7 @@ class Matiere(NamedTuple):
     ignores: Mapping[str, str]
     revision: str
     fige: bool
+    groupement: str = ""
 
 
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
@@ -36,10 +40,23 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     fusion, recap = matiere.fusion, matiere.recap
     fichiers = tables(fusion, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige)
+    fichiers |= sorties_du_reseau(matiere)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
         fichiers[CLASSEUR] = recap_xlsx(matiere.depot, fusion, recap)
     if producteurs:
         fichiers |= fichiers_des_producteurs(matiere.envois, avancer)
+    return fichiers
+
+
+def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
+    """Ce que les groupements et le réseau s'échangent : les totaux de l'un, ce que l'autre attribue. Sans aucun nom."""
+    from cabas.calculs.reseau import totaux_de
+    from cabas.rendu.totaux import attribue_json, totaux_json
+
+    seul, fusion = matiere.groupement, matiere.fusion
+    fichiers = {f"attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
+    if seul:
+        fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
     return fichiers

@@ -17,6 +17,7 @@ from cabas.argent import centimes
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
+from cabas.calculs.reseau import nombre_de_cellules
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import euros_csv, nombre_csv
 
@@ -139,7 +140,7 @@ def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: 
         "commande": fusion.commande.id,
         "regle": fusion.commande.repartition,
         **fusion.comptes,
-        "cellules": len({(retenue.groupement, retenue.cellule) for retenue in fusion.retenues}),
+        "cellules": nombre_de_cellules(fusion),
         "total_producteurs": recap.total_producteurs,
         "total_cellules": recap.total_cellules,
         "acceptes": list(fusion.acceptes),
@@ -150,4 +151,6 @@ def bilan(fusion: Fusion, recap: Recap, empreintes: Mapping[str, str], ignores: 
         "catalogue_fige": fige,
         "version": cabas.__version__,
     }
+    if fusion.totaux is not None:
+        contenu["totaux"] = {un.groupement: {"sceau": un.sceau, "revision": un.revision, **un.comptes} for un in fusion.totaux}
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()
