@@ -40,7 +40,7 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     fusion, recap = matiere.fusion, matiere.recap
     fichiers = tables(fusion, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige)
-    fichiers |= sorties_du_reseau(matiere)
+    fichiers |= sorties_du_reseau(matiere) | sorties_pour_livrer(matiere)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
@@ -59,4 +59,17 @@ def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     fichiers = {f"attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
     if seul:
         fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
+    return fichiers
+
+
+def sorties_pour_livrer(matiere: Matiere) -> dict[str, bytes]:
+    """Ce qui sert après la commande : les palettes de la logisticienne, la réservation pour un autre réseau."""
+    from cabas.calculs.palettes import palettes
+    from cabas.rendu.gdxp import gdxp_json
+    from cabas.rendu.palettes import palettes_csv
+
+    depot, recap = matiere.depot, matiere.recap
+    fichiers = {"palettes.csv": palettes_csv(palettes(depot, recap))}
+    if not matiere.groupement:
+        fichiers["gdxp.json"] = gdxp_json(depot, matiere.fusion.commande, recap)
     return fichiers
