@@ -85,6 +85,9 @@ def test_les_totaux_donnent_le_meme_recap_que_les_bons(regle: str) -> None:
 
 def deposer_des_bons(racine: Path, graine: int = 0) -> dict[str, list[str]]:
     """Des bons pour deux groupements, où il manque de quoi finir des lots. Sort : ce que chaque groupement a de personnel."""
+    fiche = racine / "catalogue/produits/farine-t65.yaml"
+    lignes = [ligne for ligne in fiche.read_text(encoding="utf-8").splitlines() if not ligne.startswith("lot")]
+    fiche.write_text("\n".join([*lignes, "lot: {quantite: 40, nom: sac de 40 kg}", "lot_complet: true", ""]), encoding="utf-8")
     alea, personnel = random.Random(graine), {}
     for slug, initiale in (("les-tilleuls", "T"), ("la-remise", "R")):
         bons = racine / "prive/2026-12" / slug / "bons"
@@ -94,7 +97,7 @@ def deposer_des_bons(racine: Path, graine: int = 0) -> dict[str, list[str]]:
         for numero in range(9):
             envoi = (datetime(2026, 12, 2, 8) + timedelta(minutes=alea.randint(0, 3))).isoformat()
             for ref in ("farine-t65", "comte-12-mois", "jus-de-pomme"):
-                quantite, plus = alea.choice("1234"), alea.choice(["", "1"])
+                quantite, plus = alea.choice("1234"), alea.choice(["", "", "", "", "1"])
                 lignes.append(f"{initiale}-{numero:03d};{ref};{quantite};{plus};K7M2QX;{envoi};Famille Coquelicot;merci de livrer Capucine")
         (bons / "a.csv").write_text("\n".join(lignes) + "\n", encoding="utf-8")
     return personnel
@@ -136,6 +139,7 @@ def test_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, modifier: Callab
     avec, sans = reseau / "prive/2026-12/sorties", centre / "2026-12/sorties"
     for nom in RECAPS:
         assert (avec / nom).read_bytes() == (sans / nom).read_bytes()
+    assert "sac incomplet" in (sans / "repartition.csv").read_text(encoding="utf-8-sig"), "sans pénurie, l’essai ne prouverait rien"
     bilans = [json.loads((dossier / "bilan.json").read_text(encoding="utf-8")) for dossier in (avec, sans)]
     for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "cellules", "total_producteurs", "total_cellules", "regle"):
         assert bilans[0][nom] == bilans[1][nom], nom
