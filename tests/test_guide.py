@@ -14,9 +14,9 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions codes"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
-        ("cli", "fusionner corriger catalogue_fige ouvrir"),
+        ("calculs", "jugement fusion decisions codes reseau"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne totaux"),
+        ("cli", "fusionner corriger catalogue_fige ouvrir reseau"),
         (".", "historique"),
     )
     for module in modules.split()

@@ -12,7 +12,8 @@ from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
 
 CLASSEUR = "recap.xlsx"
-REFAITS = (DOSSIER, CLASSEUR)
+RETOURS = "reseau"
+REFAITS = (DOSSIER, CLASSEUR, RETOURS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
@@ -56,7 +57,7 @@ def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     from cabas.rendu.totaux import attribue_json, totaux_json
 
     seul, fusion = matiere.groupement, matiere.fusion
-    fichiers = {f"attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
+    fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
     if seul:
         fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
     return fichiers
