@@ -269,3 +269,27 @@ def test_le_grand_mode_est_propre(depot: Depot, tmp_path: Path):
     for retenue in fusion.retenues:
         retenu[retenue.produit] += retenue.quantite
     assert retenu == resume.attendu
+
+
+def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None:
+    """Huit groupements, leurs formulaires et leurs accidents : les totaux donnent le récap des bons, et ne nomment personne."""
+    from test_reseau import RECAPS, chacun_chez_soi
+
+    from cabas.calculs.recap import recapituler
+    from cabas.calculs.reseau import avec_totaux, totaux_de
+    from cabas.rendu.tables import tables
+    from cabas.rendu.totaux import totaux_json
+
+    recu = lire_prive(mois.prive, COMMANDE, depot)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    attendu = tables(fusion, recapituler(depot, avec_totaux(depot, fusion, [])))
+    reseau = chacun_chez_soi(depot, fusion, frozenset())
+    obtenu = tables(reseau, recapituler(depot, reseau))
+    assert {nom: obtenu[nom] for nom in RECAPS} == {nom: attendu[nom] for nom in RECAPS}
+    partis = "".join(totaux_json(totaux_de(depot, fusion, slug)).decode() for slug in depot.groupements)
+    adherents = [une for ceux_la in recu.adherents.values() for une in ceux_la]
+    cellules = {ligne.cellule for ligne in fusion.retenues} | {ligne.bon for ligne in fusion.retenues}
+    secrets = cellules | {mot for une in adherents for mot in (une.cellule, une.nom, une.telephone, une.courriel)}
+    assert len(secrets) > 500
+    assert [secret for secret in sorted(secrets) if len(secret) > 2 and f'"{secret}"' in partis] == []
+    assert [secret for secret in sorted(secrets) if len(secret) > 4 and secret in partis] == []

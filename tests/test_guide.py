@@ -14,13 +14,10 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions codes tarifs proches"),
-        (
-            "lecture",
-            "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne "
-            "anciennes_sorties page tolerances cellier",
-        ),
-        ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire"),
+        ("calculs", "jugement fusion decisions codes tarifs proches reseau"),
+        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
+        ("lecture", "anciennes_sorties page tolerances cellier totaux"),
+        ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire reseau"),
         (".", "historique"),
     )
     for module in modules.split()

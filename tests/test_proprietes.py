@@ -209,6 +209,8 @@ def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> No
         "recap-groupements.csv",
         "repartition.csv",
         "bilan.json",
+        "palettes.csv",
+        "gdxp.json",
         "recap.xlsx",
         *(f"producteurs/moulin-des-sorbiers.{suffixe}" for suffixe in ("pdf", "csv", "txt", "eml")),
     }

@@ -5,8 +5,12 @@ Rien de ceci ne sort du dossier privé. Colonnes : contrats.md §3 et §4.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cabas.constats import Refus, Source
 
@@ -88,3 +92,50 @@ class LigneLue(NamedTuple):
     de_la_page: bool = False
     decision: Decision | None = None
     decision_tolerance: Decision | None = None
+
+
+class LigneTotal(NamedTuple):
+    """Une demande sans nom : son numéro dans le produit, ses millièmes demandés et acceptés en plus, le tarif, l'heure s'il la faut."""
+
+    rang: int
+    quantite: int
+    tolerance: int
+    tarif: str
+    envoye_le: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totaux:
+    """Ce qu'un groupement dit au réseau quand il fusionne chez lui : ni nom, ni code de cellule, ni bon. Voir la décision 15.
+
+    `offre` : l'empreinte du catalogue employé ; `comptes` : lues, retenues, remplacées, rejetées, brouillons.
+    """
+
+    commande: str
+    groupement: str
+    regle: str
+    offre: str
+    revision: str = ""
+    cellules: int = 0
+    comptes: Mapping[str, int] = field(default_factory=dict)
+    produits: Mapping[str, tuple[LigneTotal, ...]] = field(default_factory=dict)
+
+    @property
+    def contenu(self) -> dict[str, Any]:
+        """Tout ce que dit le fichier, sauf son sceau."""
+        return {
+            "format": "cabas-totaux-1",
+            "commande": self.commande,
+            "groupement": self.groupement,
+            "regle": self.regle,
+            "offre": self.offre,
+            "revision": self.revision,
+            "cellules": self.cellules,
+            "comptes": dict(self.comptes),
+            "produits": {ref: [list(ligne) for ligne in lignes] for ref, lignes in self.produits.items()},
+        }
+
+    @property
+    def sceau(self) -> str:
+        """L'empreinte du contenu : un fichier abîmé ou retouché à la main se voit. Ce n'est pas une signature."""
+        return hashlib.sha256(json.dumps(self.contenu, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -131,19 +131,21 @@ def _detailler(retenues: list[Retenue], obtenue: int) -> list[int]:
     return parts
 
 
-def expliquer(commande: Commande, besoin: Besoin, achat: Achat, parts: Sequence[int]) -> Iterator[Part]:
-    """Une `Part` par cellule, dans l'ordre où elles demandent."""
+def expliquer(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat, parts: Sequence[int]) -> Iterator[Part]:
+    """Une `Part` par cellule, dans l'ordre où elles demandent. `nommees` : les retenues du besoin, avec les noms à montrer."""
     sommes: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for retenue, part in zip(besoin.retenues, parts, strict=True):
+    rangs: dict[tuple[str, str], str] = {}
+    for comparee, retenue, part in zip(besoin.retenues, nommees, parts, strict=True):
+        rangs.setdefault((retenue.groupement, retenue.cellule), comparee.cellule)
         demande, tolerance, attribue = sommes.get((retenue.groupement, retenue.cellule), (0, 0, 0))
         sommes[(retenue.groupement, retenue.cellule)] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
     admises: dict[tuple[str, str], int] = {}
     for groupe in besoin.groupes:
-        cle = (groupe.admise.groupement, groupe.admise.cellule)
+        cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)
         admises[cle] = admises.get(cle, 0) + groupe.admise.quantite
     produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
     limites = limites_des_groupements(produit, commande) if admises else {}
-    du_cellier = _part_du_cellier(produit.pas, achat.pris, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()})
+    du_cellier = _part_du_cellier(produit.pas, achat.pris, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()}, rangs)
     complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
     for cle, (demande, tolerance, attribue) in sommes.items():
         cause, admise = causes, admises.get(cle, demande)
@@ -154,11 +156,13 @@ def expliquer(commande: Commande, besoin: Besoin, achat: Achat, parts: Sequence[
         yield Part(*cle, demande, tolerance, attribue, pris, motif(produit.unite, demande, tolerance, attribue, cause, pris, complete))
 
 
-def _part_du_cellier(pas: int, pris: int, attribues: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près."""
+def _part_du_cellier(
+    pas: int, pris: int, attribues: dict[tuple[str, str], int], rangs: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], int]:
+    """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près. À égalité, l'ordre de `rangs`."""
     if not pris:
         return {}
-    ordre = sorted(attribues, key=lambda cle: (cle[1], cle[0]))
+    ordre = sorted(attribues, key=lambda cle: (rangs[cle], cle[0]))
     parts = partager(pris // pas, [attribues[cle] // pas for cle in ordre])
     return {cle: part * pas for cle, part in zip(ordre, parts, strict=True)}
 

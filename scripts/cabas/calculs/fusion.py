@@ -19,7 +19,7 @@ from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
 from cabas.quantites import SEUIL_SUSPECT
-from cabas.recu import Adherent, Decision, LigneLue
+from cabas.recu import Adherent, Decision, LigneLue, Totaux
 from cabas.temps import PARIS
 from cabas.typographie import de, euros, instant_long, quantite
 
@@ -48,6 +48,7 @@ class Fusion:
     """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap.
 
     `decisions` : celles qui ont servi ; `ecarts` : celles que l'on n'a pas appliquées, et pourquoi.
+    `totaux` : ceux des groupements qui fusionnent chez eux ; `None` si l'on fusionne seul, et chaque cellule compte alors par son nom.
     """
 
     commande: Commande
@@ -57,6 +58,7 @@ class Fusion:
     comptes: Mapping[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     ecarts: tuple[Ecart, ...] = ()
+    totaux: tuple[Totaux, ...] | None = None
 
 
 def fusionner(

@@ -6,7 +6,7 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.frais import PartDeFrais, partager_frais
 from cabas.calculs.fusion import Fusion, Retenue
 from cabas.calculs.mots_de_commande import compte_dit
+from cabas.calculs.reseau import anonymes
 from cabas.modele import Depot, Produit
 from cabas.recu import Stock
 
@@ -130,16 +131,18 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     par_produit: dict[str, list[Retenue]] = {}
     for retenue in fusion.retenues:
         par_produit.setdefault(retenue.produit, []).append(retenue)
-    besoins = {ref: prevoir(commande, depot.produits[ref], par_produit[ref], reserve.get(ref)) for ref in sorted(par_produit)}
+    compares = {ref: anonymes(commande, retenues) if fusion.totaux is not None else retenues for ref, retenues in par_produit.items()}
+    besoins = {ref: prevoir(commande, depot.produits[ref], compares[ref], reserve.get(ref)) for ref in sorted(par_produit)}
     achats = completer(commande.cellier, {ref: (besoin.produit, besoin.voulu, besoin.achat) for ref, besoin in besoins.items()})
     produits: list[LigneProduit] = []
     attributions: list[Attribution] = []
     lignes: list[LigneBon] = []
     for ref, besoin in besoins.items():
         parts = attribuer(commande, besoin, achats[ref].disponible)
-        produits.append(_ligne_produit(besoin, achats[ref], sum(parts)))
-        attributions += [_attribution(commande.repartition, ref, part) for part in expliquer(commande, besoin, achats[ref], parts)]
-        lignes += [_ligne_bon(retenue, part) for retenue, part in zip(besoin.retenues, parts, strict=True)]
+        nommees = par_produit[ref]
+        produits.append(_ligne_produit(besoin, achats[ref], sum(parts), _bons(nommees)))
+        attributions += [_attribution(commande.repartition, ref, part) for part in expliquer(commande, besoin, nommees, achats[ref], parts)]
+        lignes += [_ligne_bon(retenue, part) for retenue, part in zip(nommees, parts, strict=True)]
     return Recap(
         tuple(produits),
         _groupements(lignes, attributions),
@@ -184,14 +187,19 @@ def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
     )
 
 
-def _ligne_produit(besoin: Besoin, achat: Achat, attribue: int) -> LigneProduit:
+def _bons(retenues: Sequence[Retenue]) -> int:
+    """Combien de bons demandent un produit."""
+    return len({(retenue.groupement, retenue.cellule, retenue.bon, retenue.fichier) for retenue in retenues})
+
+
+def _ligne_produit(besoin: Besoin, achat: Achat, attribue: int, bons: int) -> LigneProduit:
     produit = besoin.produit
     lots = lots_de(produit)
     compte = compter([lot.quantite for lot in lots], achat.a_commander) if produit.lots and achat.a_commander else None
     return LigneProduit(
         *(produit.ref, produit.nom, produit.producteur, produit.unite, besoin.quantites, besoin.tolerances),
         *(achat.lots, achat.a_commander, achat.a_commander - attribue, produit.prix, montant_coutant(produit.prix, achat.a_commander)),
-        len({(retenue.groupement, retenue.cellule, retenue.bon, retenue.fichier) for retenue in besoin.retenues}),
+        bons,
         *(achat.pris, achat.complete),
         compte_dit(produit, zip(compte, lots, strict=True)) if compte else "",
     )

@@ -33,6 +33,8 @@ def inscrire(sous_commandes: Any) -> None:
     analyseur.add_argument(
         "--corriger", action="store_true", help="revoir une à une les quantités douteuses et les retards, garder les décisions, refusionner"
     )
+    analyseur.add_argument("--groupement", metavar="GROUPEMENT", default="", help="ne fusionner que ses bons, et écrire ses totaux sans nom")
+    analyseur.add_argument("--reseau", action="store_true", help="compter aussi les totaux des groupements qui fusionnent chez eux")
     analyseur.add_argument("--sans-classeur", action="store_true", help="ne pas écrire recap.xlsx")
     analyseur.add_argument("--sans-producteurs", action="store_true", help="ne pas écrire les commandes aux producteur·rices, et ôter les anciennes")
     analyseur.add_argument(
@@ -61,8 +63,9 @@ def executer(arguments: argparse.Namespace) -> int:
     if arguments.publier and not arguments.provisoire:
         imprimeur.constats([publier_sans_provisoire()])
         return imprimeur.clore(2)
+    producteurs = not (arguments.sans_producteurs or arguments.provisoire or arguments.groupement)
     options = Options(
-        not arguments.sans_classeur, not (arguments.sans_producteurs or arguments.provisoire), True, arguments.provisoire, arguments.publier, instant
+        not arguments.sans_classeur, producteurs, True, arguments.provisoire, arguments.publier, instant, arguments.reseau, arguments.groupement
     )
     if arguments.corriger:
         from cabas.cli.corriger import corriger
@@ -91,6 +94,7 @@ def fusionner_dossier(
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
     from cabas.cli.provisoire import constats_de_fenetre
+    from cabas.cli.reseau import juger_les_options
     from cabas.constats import Emplacement, erreur, erreurs
     from cabas.lecture.prive import lire_prive
     from cabas.publication.verrou import Occupe, verrouiller
@@ -99,6 +103,8 @@ def fusionner_dossier(
     catalogue = charger_catalogue(racine, identifiant)
     depot, constats = catalogue.depot, catalogue.constats
     arret = [*erreurs(constats_utiles(constats, identifiant)), *_juger_commande(catalogue, identifiant, instant)]
+    if not arret:
+        arret = juger_les_options(depot.commandes[identifiant], options.reseau, options.groupement, options.publier)
     if not arret and not (prive / identifiant).is_dir():
         arret = lire_prive(prive, identifiant, depot).constats
     if arret:

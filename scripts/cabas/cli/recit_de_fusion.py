@@ -54,10 +54,14 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.dire(
         f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
     )
+    if totaux := resultat.fusion.totaux:
+        imprimeur.dire(f"Par leurs seuls totaux, sans aucun nom : {accorder(len(totaux), 'groupement')}.")
     _raconter_le_partage(resultat.fusion.commande, resultat.recap, imprimeur)
     _raconter_a_qui_parler(resultat, imprimeur)
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
+    for envoi in sorted(resultat.sorties.glob("totaux-*.json")):
+        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
     if (producteurs := resultat.sorties / DOSSIER).is_dir():
         imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
     if resultat.publie is not None:

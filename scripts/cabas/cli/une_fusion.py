@@ -40,7 +40,11 @@ class Resultat(NamedTuple):
 
 
 class Options(NamedTuple):
-    """Ce qu'on écrit, où, et quand on est (`None` : l'heure de la machine). `provisoire` : à part, et sans commande à envoyer."""
+    """Ce qu'on écrit, où, et quand on est (`None` : l'heure de la machine).
+
+    `provisoire` : à part, et sans commande à envoyer. `reseau` : avec les totaux déposés par les groupements ; `groupement` : un
+    seul, dans ses propres sorties.
+    """
 
     classeur: bool = True
     producteurs: bool = True
@@ -48,6 +52,8 @@ class Options(NamedTuple):
     provisoire: bool = False
     publier: bool = False
     instant: datetime | None = None
+    reseau: bool = False
+    groupement: str = ""
 
 
 def fusionner_sous_verrou(
@@ -59,16 +65,24 @@ def fusionner_sous_verrou(
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli import provisoire
+    from cabas.cli.reseau import ajouter_les_totaux, un_seul_groupement
     from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
+    from cabas.lecture.totaux import totaux_non_lus
     from cabas.publication.ecriture import deposer
     from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, preparer_sorties
     from cabas.rendu.tables import difference_csv
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
+    if options.groupement:
+        un_seul_groupement(recu, options.groupement)
     fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
+    if options.reseau:
+        fusion = ajouter_les_totaux(prive, depot, fusion, recu)
+    elif not options.groupement:
+        recu.constats += totaux_non_lus(prive, commande.id)
     recap = recapituler(depot, fusion, recu.cellier)
     envois = tuple(commandes_producteurs(depot, commande, recap))
-    sorties = prive / commande.id / "sorties"
+    sorties = prive / commande.id / options.groupement / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)
     if not options.ecrire or instant is None:
         return fusion, resultat
@@ -76,7 +90,8 @@ def fusionner_sous_verrou(
     if options.provisoire:
         sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
     avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
-    matiere = Matiere(depot, fusion, recap, envois, recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige, prevenir, mention)
+    origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
+    matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
     fichiers = preparer_sorties(matiere, avancer, options.classeur, options.producteurs)
     difference, constats = depuis_la_precedente(sorties, fichiers, recap)
     if difference:

@@ -1,13 +1,13 @@
-"""Écrire un classeur pour les gens : feuilles décrites comme des données, titres figés, filtres, totaux vivants.
+"""Écrire un classeur pour les gens : feuilles décrites comme des données, titres figés, filtres, totaux vivants, pages prêtes.
 
-Tout texte est écrit comme texte : rien de ce qu'une personne a saisi ne devient une formule. Les montants sont des
-formules qui se recalculent et portent déjà leur valeur. Mêmes entrées, mêmes octets.
+Tout texte est écrit comme texte : rien de ce qu'une personne a saisi ne devient une formule. Les montants et les sommes
+sont des formules qui se recalculent et portent déjà leur valeur. Mêmes entrées, mêmes octets.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,13 +15,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-Case = str | Decimal | int | None
 VERT = "#1f6f54"
 PAPIER = "#f3efe4"
+NOM_MAXIMUM = 31
+INTERDITS = frozenset("[]:*?/\\")
+PORTRAIT = 92
+"""Largeur, en caractères, d'une feuille qui tient debout sur une page A4 sans devenir illisible."""
+MOTIFS = {"texte": "@", "quantite": "General", "euros": '#,##0.00" €"', "entier": "#,##0", "instant": "dd/mm/yyyy hh:mm"}
+
+
+class Formule(NamedTuple):
+    """Une case qui se recalcule : la formule (en anglais, comme dans le fichier), sa valeur, son genre."""
+
+    texte: str
+    valeur: Decimal | int
+    genre: str = "euros"
+
+
+Case = str | Decimal | int | datetime | Formule | None
 
 
 class Colonne(NamedTuple):
-    """Une colonne de feuille : intitulé, largeur, genre (`texte`, `quantite`, `euros`, `entier`), formule de ligne ou total."""
+    """Une colonne : intitulé, largeur au plus, genre (`texte`, `quantite`, `euros`, `entier`), formule de ligne, total en bas.
+
+    Dans `formule`, `{n}` est le numéro de la ligne. La largeur est celle du contenu, sans dépasser `largeur` : au-delà, on va à la ligne.
+    """
 
     titre: str
     largeur: int
@@ -31,11 +49,56 @@ class Colonne(NamedTuple):
 
 
 class Feuille(NamedTuple):
-    """Une feuille : son nom, ses colonnes, ses rangées de valeurs brutes."""
+    """Une feuille : son nom, ses colonnes, ses rangées de valeurs brutes, et ce que le sommaire en dit."""
 
     nom: str
     colonnes: Sequence[Colonne]
     rangees: Sequence[Sequence[Case]]
+    sujet: str = ""
+
+
+class Bloc(NamedTuple):
+    """Un petit tableau de l'accueil : un titre, des intitulés, des rangées."""
+
+    titre: str
+    intitules: Sequence[str]
+    rangees: Sequence[Sequence[Case]]
+
+
+def noms_de_feuilles(voulus: Sequence[str], pris: Sequence[str] = ()) -> list[str]:
+    """Des noms qu'un tableur accepte, tous différents : sans crochet ni `: * ? /`, 31 signes au plus, numérotés s'ils se répètent.
+
+    >>> noms_de_feuilles(["L'Épi : pain/vrac", "l'épi   pain vrac", "'"])
+    ["L'Épi pain vrac", "l'épi pain vrac 2", 'Feuille']
+    """
+    vus = {nom.casefold() for nom in pris} | {"history"}
+    noms = []
+    for voulu in voulus:
+        base = " ".join("".join(" " if lettre in INTERDITS or not lettre.isprintable() else lettre for lettre in voulu).split())
+        base = base.strip("'")[:NOM_MAXIMUM].strip().strip("'") or "Feuille"
+        nom, numero = base, 1
+        while nom.casefold() in vus:
+            numero += 1
+            suffixe = f" {numero}"
+            nom = base[: NOM_MAXIMUM - len(suffixe)].rstrip() + suffixe
+        vus.add(nom.casefold())
+        noms.append(nom)
+    return noms
+
+
+def lettre(rang: int) -> str:
+    """La lettre d'une colonne, à partir de 0 : 0 → « A », 26 → « AA »."""
+    nom = ""
+    rang += 1
+    while rang:
+        rang, reste = divmod(rang - 1, 26)
+        nom = chr(ord("A") + reste) + nom
+    return nom
+
+
+def reference(feuille: str, cellule: str) -> str:
+    """Une référence vers une autre feuille : `'L''Épi'!$A$1`."""
+    return f"'{feuille.replace(chr(39), chr(39) * 2)}'!{cellule}"
 
 
 def nouveau_classeur(tampon: io.BytesIO, titre: str) -> Workbook:
@@ -47,62 +110,125 @@ def nouveau_classeur(tampon: io.BytesIO, titre: str) -> Workbook:
     return classeur
 
 
-def classeur_xlsx(titre: str, pied: str, feuilles: Sequence[Feuille]) -> bytes:
-    """Un classeur fait de ces feuilles. `pied` s'imprime au bas de chaque page."""
+def classeur_xlsx(titre: str, pied: str, feuilles: Sequence[Feuille], accueil: Sequence[Bloc] = (), plages: Mapping[str, str] | None = None) -> bytes:
+    """Un classeur fait de ces feuilles, précédées d'un accueil s'il y en a un. `pied` s'imprime au bas de chaque page.
+
+    `plages` : les plages nommées dont se servent les formules.
+    """
     tampon = io.BytesIO()
     classeur = nouveau_classeur(tampon, titre)
     styles = _styles(classeur)
+    if accueil:
+        _ecrire_accueil(classeur, styles, titre, pied, accueil, feuilles)
     for feuille in feuilles:
         _ecrire(classeur, styles, feuille, pied)
+    for nom, plage in (plages or {}).items():
+        classeur.define_name(nom, f"={plage}")
     classeur.close()
     return tampon.getvalue()
 
 
 def _styles(classeur: Workbook) -> dict[str, Any]:
     base: dict[str, Any] = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
-    formats = {"texte": "@", "quantite": "#,##0.###", "euros": '#,##0.00" €"', "entier": "#,##0"}
-    styles = {genre: classeur.add_format({**base, "num_format": motif}) for genre, motif in formats.items()}
+    styles = {genre: classeur.add_format({**base, "num_format": motif, "text_wrap": genre == "texte"}) for genre, motif in MOTIFS.items()}
     styles |= {
         f"{genre}-total": classeur.add_format({**base, "num_format": motif, "bold": True, "top": 1, "bg_color": PAPIER})
-        for genre, motif in formats.items()
+        for genre, motif in MOTIFS.items()
     }
     styles["titre"] = classeur.add_format({**base, "bold": True, "text_wrap": True, "font_color": "#ffffff", "bg_color": VERT})
+    styles["grand"] = classeur.add_format({**base, "bold": True, "font_size": 18})
+    styles["bloc"] = classeur.add_format({**base, "bold": True, "font_size": 13, "font_color": VERT})
+    styles["lien"] = classeur.add_format({**base, "underline": 1, "font_color": VERT})
     return styles
 
 
-def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, titre: str) -> None:
-    """Une feuille : intitulés figés et filtrés, rangées, ligne de totaux, impression en paysage sur une page de large."""
+def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied: str, blocs: Sequence[Bloc], feuilles: Sequence[Feuille]) -> None:
+    """La première feuille : le titre, les blocs, puis un lien vers chaque feuille."""
+    page = classeur.add_worksheet("Accueil")
+    page.hide_gridlines(2)
+    for rang, largeur in enumerate((34, 20, 20, 20, 20)):
+        page.set_column(rang, rang, largeur)
+    page.write_string(0, 0, titre, styles["grand"])
+    ligne = 2
+    for bloc in blocs:
+        page.write_string(ligne, 0, bloc.titre, styles["bloc"])
+        ligne += 1
+        for rang, intitule in enumerate(bloc.intitules):
+            page.write_string(ligne, rang, intitule, styles["titre"])
+        ligne += bool(bloc.intitules)
+        for rangee in bloc.rangees:
+            for rang, case in enumerate(rangee):
+                _ecrire_case(page, styles, (ligne, rang), case, Colonne("", 0, "entier" if isinstance(case, int) else "quantite"))
+            ligne += 1
+        ligne += 1
+    page.write_string(ligne, 0, "Dans ce classeur", styles["bloc"])
+    for feuille in feuilles:
+        ligne += 1
+        page.write_url(ligne, 0, f"internal:{reference(feuille.nom, 'A1')}", styles["lien"], feuille.nom, f"Aller à {feuille.nom}")
+        page.write_string(ligne, 1, feuille.sujet)
+    _mettre_en_page(page, "Accueil", pied, (ligne, 4), portrait=True)
+
+
+def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, pied: str) -> None:
+    """Une feuille : intitulés figés et filtrés, rangées, ligne de totaux, page prête à imprimer."""
     page = classeur.add_worksheet(feuille.nom)
     page.freeze_panes(1, 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
     page.repeat_rows(0)
-    page.set_footer(f"&L{titre} — {feuille.nom}&RPage &P sur &N")
+    largeurs = [_largeur(colonne, rang, feuille.rangees) for rang, colonne in enumerate(feuille.colonnes)]
     for rang, colonne in enumerate(feuille.colonnes):
-        page.set_column(rang, rang, colonne.largeur)
+        page.set_column(rang, rang, largeurs[rang])
         page.write_string(0, rang, colonne.titre, styles["titre"])
     for numero, rangee in enumerate(feuille.rangees, 1):
         for rang, (colonne, case) in enumerate(zip(feuille.colonnes, rangee, strict=True)):
-            if case is None:
-                page.write_blank(numero, rang, None, styles[colonne.genre])
-            elif isinstance(case, str):
-                page.write_string(numero, rang, case, styles["texte"])
-            elif colonne.formule:
-                page.write_formula(numero, rang, colonne.formule.format(n=numero + 1), styles[colonne.genre], case)
-            else:
-                page.write_number(numero, rang, case, styles[colonne.genre])
+            _ecrire_case(page, styles, (numero, rang), case, colonne)
     derniere = len(feuille.rangees)
     page.autofilter(0, 0, max(derniere, 1), len(feuille.colonnes) - 1)
-    if derniere:
+    totaux = derniere > 0 and any(colonne.total for colonne in feuille.colonnes)
+    if totaux:
         _totaux(page, styles, feuille, derniere)
+    _mettre_en_page(page, feuille.nom, pied, (derniere + totaux, len(feuille.colonnes) - 1), portrait=sum(largeurs) <= PORTRAIT)
+
+
+def _mettre_en_page(page: Any, nom: str, pied: str, coin: tuple[int, int], *, portrait: bool) -> None:
+    """A4, une page de large, la zone à imprimer, et le pied : la commande et la feuille à gauche, la page à droite."""
+    page.set_portrait() if portrait else page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
+    page.fit_to_pages(1, 0)
+    page.print_area(0, 0, *coin)
+    gauche = f"{pied[:120]} — {nom}".replace("&", "&&")  # le pied d'un classeur ne dépasse pas 255 signes
+    page.set_footer(f"&L{gauche}&RPage &P sur &N")
+
+
+def _ecrire_case(page: Any, styles: dict[str, Any], place: tuple[int, int], case: Case, colonne: Colonne) -> None:
+    if case is None:
+        page.write_blank(*place, None, styles[colonne.genre])
+    elif isinstance(case, Formule):
+        page.write_formula(*place, case.texte, styles[case.genre], case.valeur)
+    elif isinstance(case, str):
+        page.write_string(*place, case, styles["texte"])
+    elif isinstance(case, datetime):
+        page.write_datetime(*place, case.replace(tzinfo=None), styles["instant"])
+    elif colonne.formule:
+        page.write_formula(*place, colonne.formule.format(n=place[0] + 1), styles[colonne.genre], case)
+    else:
+        page.write_number(*place, case, styles[colonne.genre])
+
+
+def _largeur(colonne: Colonne, rang: int, rangees: Sequence[Sequence[Case]]) -> int:
+    """La largeur juste : un nombre a celle de sa colonne ; un texte, celle du plus long, sans la dépasser."""
+    mot = max(map(len, colonne.titre.split())) + 3
+    if colonne.genre != "texte":
+        return max(colonne.largeur, mot)
+    contenu = max((len(case) for rangee in rangees if isinstance(case := rangee[rang], str)), default=0) + 2
+    return min(max(contenu, mot), max(colonne.largeur, mot))
 
 
 def _totaux(page: Any, styles: dict[str, Any], feuille: Feuille, derniere: int) -> None:
     for rang, colonne in enumerate(feuille.colonnes):
         if colonne.total:
-            lettre = chr(ord("A") + rang)
-            somme = sum((Decimal(case) for rangee in feuille.rangees if (case := rangee[rang]) is not None), Decimal(0))
-            page.write_formula(derniere + 1, rang, f"=SUM({lettre}2:{lettre}{derniere + 1})", styles[f"{colonne.genre}-total"], somme)
+            nom = lettre(rang)
+            somme = sum((Decimal(str(case)) for rangee in feuille.rangees if (case := rangee[rang]) is not None), Decimal(0))
+            page.write_formula(derniere + 1, rang, f"=SUM({nom}2:{nom}{derniere + 1})", styles[f"{colonne.genre}-total"], somme)
         else:
             page.write_string(derniere + 1, rang, "Total" if rang == 0 else "", styles["texte-total"])

@@ -1,187 +1,104 @@
-"""`recap.xlsx` : le récap pour les gens, une feuille par vue."""
+"""`recap.xlsx` : le récap pour les gens. Un accueil, une feuille par vue, une par groupement, une par producteur·rice.
+
+Les feuilles se tiennent entre elles : quantités et montants sont des sommes de la feuille « Lignes », que chacun·e peut suivre.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-
 from cabas.calculs.fusion import Fusion
-from cabas.calculs.jugement import Sort
+from cabas.calculs.palettes import palettes
 from cabas.calculs.recap import Recap
-from cabas.documents.classeur import Case, Colonne, Feuille, classeur_xlsx
+from cabas.calculs.reseau import nombre_de_cellules
+from cabas.documents.classeur import Bloc, Case, Feuille, Formule, classeur_xlsx, lettre, noms_de_feuilles, reference
+from cabas.documents.feuilles_a_regler import a_regler, decisions, manques
 from cabas.documents.feuilles_de_partage import feuilles_de_partage
+from cabas.documents.feuilles_de_recap import (
+    Noms,
+    en_euros,
+    feuille_groupements,
+    feuille_lignes,
+    feuille_palettes,
+    feuille_produits,
+    feuille_repartition,
+    plages,
+)
+from cabas.documents.feuilles_par_partenaire import feuille_du_groupement, feuille_du_producteur
 from cabas.modele import Depot
+from cabas.temps import PARIS
+
+REGLES = {
+    "prorata": "au prorata des demandes",
+    "plafond": "un même plafond pour tous",
+    "premier-arrive": "dans l’ordre d’arrivée",
+    "tirage": "par tirage au sort",
+}
 
 
 def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap, mention: str = "") -> bytes:
-    """Le classeur d'une fusion. `mention` : « provisoire, au… », en première feuille et au pied de chaque page."""
-    feuilles: tuple[Feuille, ...] = (_produits(depot, recap), _groupements(depot, recap), _lignes(depot, recap))
-    feuilles += (_repartition(depot, recap), _a_regler(fusion), *feuilles_de_partage(depot, recap))
-    titre, pied = f"Récap {fusion.commande.id}", fusion.commande.titre
-    if not mention:
-        return classeur_xlsx(titre, pied, feuilles)
-    avis = "Rien n’est définitif : des bons peuvent encore arriver. Ne commandez pas d’après ce classeur."
-    premiere = Feuille("Provisoire", (Colonne(f"{mention[0].upper()}{mention[1:]}", 90),), [(avis,)])
-    return classeur_xlsx(f"{titre}, {mention}", f"{pied}, {mention}", (premiere, *feuilles))
-
-
-def _milliemes(valeur: int) -> Decimal:
-    return Decimal(valeur) / 1000
-
-
-def _centimes(valeur: int) -> Decimal:
-    return Decimal(valeur) / 100
-
-
-def _produits(depot: Depot, recap: Recap) -> Feuille:
-    colonnes = (
-        Colonne("Produit", 34),
-        Colonne("Ref", 24),
-        Colonne("Producteur·rice", 28),
-        Colonne("Unité", 7),
-        Colonne("Demandé", 10, "quantite"),
-        Colonne("Tolérance", 10, "quantite"),
-        Colonne("Lots", 7, "entier", total=True),
-        Colonne("À commander", 12, "quantite"),
-        Colonne("Reste", 9, "quantite"),
-        Colonne("Prix coûtant", 12, "euros"),
-        Colonne("Montant", 12, "euros", formule="=ROUND(H{n}*J{n},2)", total=True),
-        Colonne("Bons", 7, "entier", total=True),
-    )
-    rangees: list[Sequence[Case]] = []
-    for ligne in recap.produits:
-        nom = depot.producteurs[ligne.producteur].nom if ligne.producteur in depot.producteurs else ligne.producteur
-        quantites = [_milliemes(valeur) for valeur in (ligne.quantite, ligne.tolerance)]
-        rangees.append(
-            (
-                ligne.nom,
-                ligne.produit,
-                nom,
-                ligne.unite,
-                *quantites,
-                ligne.lots,
-                _milliemes(ligne.a_commander),
-                _milliemes(ligne.reste),
-                ligne.prix,
-                _centimes(ligne.montant),
-                ligne.bons,
-            )
-        )
-    return Feuille("Produits", colonnes, rangees)
-
-
-def _groupements(depot: Depot, recap: Recap) -> Feuille:
-    colonnes = (
-        Colonne("Groupement", 24),
-        Colonne("Produit", 34),
-        Colonne("Unité", 7),
-        Colonne("Demandé", 10, "quantite"),
-        Colonne("Attribué", 10, "quantite"),
-        Colonne("Montant", 12, "euros", total=True),
-    )
-    rangees = [
-        (
-            _groupement(depot, ligne.groupement),
-            depot.produits[ligne.produit].nom,
-            depot.produits[ligne.produit].unite,
-            _milliemes(ligne.quantite),
-            _milliemes(ligne.attribue),
-            _centimes(ligne.montant),
-        )
-        for ligne in recap.groupements
+    """Le classeur d'une fusion. `mention` : « provisoire, au… », en tête de l'accueil et au pied de chaque page."""
+    noms = Noms(depot)
+    charges = palettes(depot, recap)
+    vues = [
+        feuille_produits(noms, recap),
+        feuille_groupements(noms, recap),
+        feuille_palettes(noms, charges),
+        manques(recap),
+        feuille_repartition(noms, recap),
+        feuille_lignes(noms, recap),
+        a_regler(fusion),
+        decisions(fusion),
+        *feuilles_de_partage(depot, recap),
     ]
-    return Feuille("Groupements", colonnes, rangees)
+    groupements = sorted({ligne.groupement for ligne in recap.groupements})
+    producteurs = sorted({ligne.producteur for ligne in recap.produits}, key=lambda slug: (noms.producteur(slug).casefold(), slug))
+    voulus = [noms.groupement(slug) for slug in groupements] + [noms.producteur(slug) for slug in producteurs]
+    onglets = noms_de_feuilles(voulus, ["Accueil", *(vue.nom for vue in vues)])
+    siennes = [feuille_du_groupement(noms, recap, slug, onglet) for slug, onglet in zip(groupements, onglets, strict=False)]
+    leurs = [feuille_du_producteur(noms, recap, slug, onglet) for slug, onglet in zip(producteurs, onglets[len(groupements) :], strict=True)]
+    commande = fusion.commande
+    pied, avis = f"{commande.titre} ({commande.id})", []
+    if mention:
+        pied = f"{pied}, {mention}"
+        avis = [Bloc(f"{mention[0].upper()}{mention[1:]}", (), [["Rien n’est définitif : des bons peuvent encore arriver."]])]
+    accueil = [*avis, *_accueil(noms, fusion, recap, vues)]
+    return classeur_xlsx(f"Récap : {commande.titre}", pied, [*vues, *siennes, *leurs], accueil, plages(recap))
 
 
-def _lignes(depot: Depot, recap: Recap) -> Feuille:
-    colonnes = (
-        Colonne("Groupement", 22),
-        Colonne("Cellule", 20),
-        Colonne("Bon", 18),
-        Colonne("Créneau", 10),
-        Colonne("Produit", 34),
-        Colonne("Unité", 7),
-        Colonne("Demandé", 10, "quantite"),
-        Colonne("Attribué", 10, "quantite"),
-        Colonne("Prix", 10, "euros"),
-        Colonne("Montant", 12, "euros", formule="=ROUND(H{n}*I{n},2)", total=True),
-    )
-    rangees = [
-        (
-            _groupement(depot, ligne.groupement),
-            ligne.cellule,
-            ligne.bon,
-            ligne.creneau,
-            depot.produits[ligne.produit].nom,
-            depot.produits[ligne.produit].unite,
-            _milliemes(ligne.quantite),
-            _milliemes(ligne.attribue),
-            _centimes(ligne.prix_unitaire),
-            _centimes(ligne.montant),
-        )
-        for ligne in recap.lignes
+def _accueil(noms: Noms, fusion: Fusion, recap: Recap, vues: list[Feuille]) -> list[Bloc]:
+    commande, comptes = fusion.commande, fusion.comptes
+    dates: list[list[Case]] = []
+    for fenetre in commande.fenetres:
+        distribution = fenetre.distribution.debut if fenetre.distribution else None
+        instants = (fenetre.ouverture, fenetre.cloture, fenetre.livraison, distribution)
+        dates.append([noms.groupement(fenetre.groupement), *(instant and instant.astimezone(PARIS) for instant in instants)])
+    produits, lignes = vues[0], vues[5]
+    totaux: list[list[Case]] = [
+        ["À payer aux producteur·rices", _total(produits, "Montant", recap.total_producteurs)],
+        ["À recevoir des cellules", _total(lignes, "Montant", recap.total_cellules)],
     ]
-    return Feuille("Lignes", colonnes, rangees)
-
-
-def _repartition(depot: Depot, recap: Recap) -> Feuille:
-    """Seulement ce qui n'est pas servi comme demandé : c'est ce que l'on doit expliquer."""
-    colonnes = (
-        Colonne("Produit", 34),
-        Colonne("Groupement", 22),
-        Colonne("Cellule", 20),
-        Colonne("Demandé", 10, "quantite"),
-        Colonne("Accepte en plus", 14, "quantite"),
-        Colonne("Attribué", 10, "quantite"),
-        Colonne("Pourquoi", 70),
-    )
-    rangees = [
-        (
-            depot.produits[part.produit].nom,
-            _groupement(depot, part.groupement),
-            part.cellule,
-            _milliemes(part.demande),
-            _milliemes(part.tolerance),
-            _milliemes(part.attribue),
-            part.motif,
-        )
-        for part in sorted(recap.attributions, key=lambda part: (part.produit, part.groupement, part.cellule))
-        if part.attribue != part.demande
+    identite: list[list[Case]] = [
+        ["Commande", commande.id],
+        ["Partage", REGLES.get(commande.repartition, commande.repartition)],
+        ["Note", commande.note],
     ]
-    return Feuille("Répartition", colonnes, rangees)
-
-
-def _a_regler(fusion: Fusion) -> Feuille:
-    colonnes = (
-        Colonne("Groupement", 20),
-        Colonne("Fichier", 44),
-        Colonne("Ligne", 7, "entier"),
-        Colonne("Cellule", 20),
-        Colonne("Produit", 24),
-        Colonne("Lu", 16),
-        Colonne("Sort", 10),
-        Colonne("Code", 22),
-        Colonne("Pourquoi", 70),
-        Colonne("Que faire", 60),
-    )
-    rangees = [
-        (
-            jugee.lue.groupement,
-            jugee.lue.fichier,
-            jugee.lue.ligne,
-            jugee.cellule,
-            jugee.lue.produit,
-            jugee.lue.lu,
-            jugee.sort.value,
-            jugee.code,
-            jugee.message,
-            jugee.remede,
-        )
-        for jugee in fusion.lignes
-        if jugee.code or jugee.sort is Sort.BROUILLON
+    sorts = (("Reçues", "lues"), ("Retenues", "retenues"), ("Remplacées", "remplacees"), ("Brouillons", "brouillons"), ("Rejetées", "rejetees"))
+    compte: list[list[Case]] = [[mot, comptes.get(code, 0)] for mot, code in sorts]
+    compte += [
+        ["Cellules", nombre_de_cellules(fusion)],
+        ["Produits demandés", len(recap.produits)],
+        ["Décisions appliquées", len(fusion.decisions)],
     ]
-    return Feuille("À régler", colonnes, rangees)
+    return [
+        Bloc("La commande", (), [rangee for rangee in identite if rangee[1]]),
+        Bloc("Les dates", ("Groupement", "Ouverture", "Clôture", "Livraison", "Distribution"), dates),
+        Bloc("Quantités", (), compte),
+        Bloc("Totaux", (), totaux),
+    ]
 
 
-def _groupement(depot: Depot, slug: str) -> str:
-    return depot.groupements[slug].nom if slug in depot.groupements else slug
+def _total(feuille: Feuille, titre: str, centimes: int) -> Case:
+    """Le total au bas d'une colonne d'une autre feuille, tel que cette feuille le calcule."""
+    if not feuille.rangees:
+        return 0
+    rang = next(rang for rang, colonne in enumerate(feuille.colonnes) if colonne.titre == titre)
+    return Formule(f"={reference(feuille.nom, f'${lettre(rang)}${len(feuille.rangees) + 2}')}", en_euros(centimes))

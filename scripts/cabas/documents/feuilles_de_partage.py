@@ -18,7 +18,8 @@ def feuilles_de_partage(depot: Depot, recap: Recap) -> tuple[Feuille, ...]:
 def _frais(depot: Depot, recap: Recap) -> Feuille:
     colonnes = (Colonne("Groupement", 24), Colonne("Cellule", 22), Colonne("Part des frais", 14, "euros", total=True))
     noms = {slug: groupement.nom for slug, groupement in depot.groupements.items()}
-    return Feuille("Frais", colonnes, [(noms.get(une.groupement, une.groupement), une.cellule, Decimal(une.part) / 100) for une in recap.frais])
+    rangees = [(noms.get(une.groupement, une.groupement), une.cellule, Decimal(une.part) / 100) for une in recap.frais]
+    return Feuille("Frais", colonnes, rangees, "la part de chaque cellule : confidentiel")
 
 
 def _cellier(recap: Recap) -> Feuille:
@@ -41,4 +42,4 @@ def _cellier(recap: Recap) -> Feuille:
         )
         for ligne in recap.cellier
     ]
-    return Feuille("Cellier", colonnes, rangees)
+    return Feuille("Cellier", colonnes, rangees, "ce que le cellier avait, donne, reçoit")

@@ -25,7 +25,7 @@ from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
 from cabas.recu import Adherent, Decision, LigneLue, Stock
 
-VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml"})
+VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml", "totaux.json", "attribue.json"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
 
 Progres = Callable[[int, int], None]
@@ -148,7 +148,8 @@ def _bons(prive: Path, dossier: Path, recu: Recu) -> list[tuple[str, Path]]:
     bons = dossier / "bons"
     gardes: list[tuple[str, Path]] = []
     for chemin in sorted(dossier.iterdir(), key=lambda chemin: chemin.name):
-        if chemin.name not in VOISINS and not chemin.name.startswith("."):
+        reseau = (f"totaux-{dossier.name}.json", f"attribue-{dossier.name}.json")
+        if chemin.name not in VOISINS and chemin.name not in reseau and not chemin.name.startswith("."):
             relatif = _relatif(prive, chemin)
             recu.ignores[relatif] = "hors d’un dossier de bons"
             fait = "Ceci n’est pas dans le dossier « bons » : ce n’est pas lu."

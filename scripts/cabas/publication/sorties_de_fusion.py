@@ -15,7 +15,8 @@ from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
-REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS)
+RETOURS = "reseau"
+REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
@@ -23,6 +24,7 @@ class Matiere(NamedTuple):
     """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision.
 
     `mention` : « provisoire, au… », sur ce que lisent des gens ; vide pour une fusion qui compte.
+    `groupement` : le seul que l'on fusionne ; vide pour tout le réseau.
     """
 
     depot: Depot
@@ -35,6 +37,7 @@ class Matiere(NamedTuple):
     fige: bool
     prevenir: Sequence[APrevenir] = ()
     mention: str = ""
+    groupement: str = ""
 
 
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
@@ -46,10 +49,36 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     fichiers = tables(fusion, recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
+    fichiers |= sorties_du_reseau(matiere) | sorties_pour_livrer(matiere)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
         fichiers[CLASSEUR] = recap_xlsx(matiere.depot, fusion, recap, matiere.mention)
     if producteurs:
         fichiers |= fichiers_des_producteurs(matiere.envois, avancer)
+    return fichiers
+
+
+def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
+    """Ce que les groupements et le réseau s'échangent : les totaux de l'un, ce que l'autre attribue. Sans aucun nom."""
+    from cabas.calculs.reseau import totaux_de
+    from cabas.rendu.totaux import attribue_json, totaux_json
+
+    seul, fusion = matiere.groupement, matiere.fusion
+    fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
+    if seul:
+        fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
+    return fichiers
+
+
+def sorties_pour_livrer(matiere: Matiere) -> dict[str, bytes]:
+    """Ce qui sert après la commande : les palettes de la logisticienne, la réservation pour un autre réseau."""
+    from cabas.calculs.palettes import palettes
+    from cabas.rendu.gdxp import gdxp_json
+    from cabas.rendu.palettes import palettes_csv
+
+    depot, recap = matiere.depot, matiere.recap
+    fichiers = {"palettes.csv": palettes_csv(palettes(depot, recap))}
+    if not matiere.groupement:
+        fichiers["gdxp.json"] = gdxp_json(depot, matiere.fusion.commande, recap)
     return fichiers

@@ -18,6 +18,7 @@ from cabas.calculs.difference import Difference
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
+from cabas.calculs.reseau import nombre_de_cellules
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
 
@@ -166,7 +167,7 @@ def bilan(
         "commande": fusion.commande.id,
         "regle": fusion.commande.repartition,
         **fusion.comptes,
-        "cellules": len({(retenue.groupement, retenue.cellule) for retenue in fusion.retenues}),
+        "cellules": nombre_de_cellules(fusion),
         "total_producteurs": recap.total_producteurs,
         "total_cellules": recap.total_cellules,
         "frais": sum(part.part for part in recap.frais),
@@ -179,4 +180,6 @@ def bilan(
         "version": cabas.__version__,
         **({"provisoire": mention.replace(INSECABLE, " ")} if mention else {}),
     }
+    if fusion.totaux is not None:
+        contenu["totaux"] = {un.groupement: {"sceau": un.sceau, "revision": un.revision, **un.comptes} for un in fusion.totaux}
     return (json.dumps(contenu, ensure_ascii=False, indent=2) + "\n").encode()

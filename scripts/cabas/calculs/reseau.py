@@ -1,0 +1,164 @@
+"""Fusionner à plusieurs sans échanger de noms : des lignes anonymes, numérotées produit par produit.
+
+Entre : les lignes retenues, avec leurs cellules. Sort : les mêmes sous un jeton (« anonyme-00003 »), ou un `Totaux` à donner
+au réseau ; et l'inverse, des lignes anonymes à répartir. Le numéro garde l'ordre qui départage dans un groupement et rien
+d'autre : il repart de zéro à chaque produit, le panier d'une personne ne se recompose donc pas. Règle : décision 15.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from cabas.calculs.conditionnements import lots_de
+from cabas.calculs.fusion import Fusion, Retenue
+from cabas.calculs.offre import limites_des_groupements, maximum_par_bon, prix_unitaire, proposes, tarif_de, total_permis
+from cabas.constats import Refus
+from cabas.modele import Commande, Depot
+from cabas.recu import LigneTotal, Totaux
+
+FICHIER = "totaux.json"
+
+
+def jeton(rang: int) -> str:
+    """Le nom d'une cellule que l'on ne connaît pas. Les jetons se rangent comme leurs numéros."""
+    return f"anonyme-{rang:05d}"
+
+
+def anonymes(commande: Commande, retenues: Sequence[Retenue]) -> list[Retenue]:
+    """Les lignes d'un seul produit sous leurs jetons, dans le même ordre. Rien n'y dit plus qui demande.
+
+    Déjà anonymes, elles restent les mêmes : c'est ce qui fait que le réseau trouve le même partage avec ou sans les bons.
+    """
+    sorties: list[Retenue] = list(retenues)
+    groupements: dict[str, list[int]] = {}
+    for indice, retenue in enumerate(retenues):
+        groupements.setdefault(retenue.groupement, []).append(indice)
+    for groupement, indices in groupements.items():
+        cles = [_cle(commande, retenues[indice]) for indice in indices]
+        rangs = {cle: rang for rang, cle in enumerate(_jetons_tires(commande, groupement, retenues[indices[0]].produit, cles))}
+        for indice, cle in zip(indices, cles, strict=True):
+            nom = jeton(rangs[cle])
+            fichier = f"{commande.id}/{groupement}/{FICHIER}"
+            sorties[indice] = retenues[indice]._replace(cellule=nom, bon=nom, fichier=fichier, ligne=rangs[cle])
+    return sorties
+
+
+def _cle(commande: Commande, retenue: Retenue) -> tuple[object, ...]:
+    """Ce qui range une ligne dans son groupement, avec la règle de la commande : la cellule, ou l'arrivée du bon."""
+    if commande.repartition != "premier-arrive":
+        return (retenue.cellule,)
+    if retenue.envoi is None:
+        return (1, retenue.fichier, retenue.ligne, retenue.cellule)
+    return (0, retenue.envoi.timestamp(), retenue.cellule, retenue.fichier, retenue.ligne)
+
+
+def _jetons_tires(commande: Commande, groupement: str, ref: str, cles: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Les clés, chacune à la place de son numéro. Au tirage, le premier sorti ici prend le jeton que le réseau sortira le premier."""
+    ordre = sorted(set(cles))  # des uplets de même forme, ou que leur premier nombre départage
+    if commande.repartition != "tirage":
+        return ordre
+
+    def billet(cellule: str) -> str:
+        """Le même que celui de `repartition` ; un essai tient les deux égaux."""
+        return hashlib.sha256(f"{commande.id}/{ref}/{groupement}/{cellule}".encode()).hexdigest()
+
+    sortis = sorted(ordre, key=lambda cle: billet(str(cle[0])))
+    places = sorted(range(len(ordre)), key=lambda rang: billet(jeton(rang)))
+    return [cle for _place, cle in sorted(zip(places, sortis, strict=True))]
+
+
+def totaux_de(depot: Depot, fusion: Fusion, groupement: str, revision: str = "") -> Totaux:
+    """Ce qu'un groupement dit au réseau : par produit, des quantités sans nom. L'heure n'y est que si la règle s'en sert."""
+    commande = fusion.commande
+    produits: dict[str, tuple[LigneTotal, ...]] = {}
+    siennes = sorted((une for une in fusion.retenues if une.groupement == groupement), key=lambda une: une.produit)
+    for ref, lignes in groupby(siennes, key=lambda une: une.produit):
+        rangees = sorted(anonymes(commande, list(lignes)), key=lambda une: une.ligne)
+        produits[ref] = tuple(
+            LigneTotal(une.ligne, une.quantite, une.tolerance, une.tarif, _heure(une.envoi) if commande.repartition == "premier-arrive" else "")
+            for une in rangees
+        )
+    cellules = len({une.cellule for une in siennes})
+    return Totaux(
+        commande.id, groupement, commande.repartition, empreinte_de_l_offre(depot, commande, groupement), revision, cellules, fusion.comptes, produits
+    )
+
+
+def _heure(envoi: datetime | None) -> str:
+    return envoi.isoformat() if envoi else ""
+
+
+def empreinte_de_l_offre(depot: Depot, commande: Commande, groupement: str) -> str:
+    """L'empreinte de tout ce dont dépend le partage : règle, prix, pas, lots, limites, tarifs. Égale des deux côtés, ou rien."""
+    produits = [
+        (une.ref, une.unite, une.pas, str(une.prix), une.lot.quantite if une.lot and une.lot_complet else 0, maximum_par_bon(une, commande),
+         total_permis(une, commande))
+        for une in sorted(proposes(depot, commande), key=lambda une: une.ref)
+    ]  # fmt: skip
+    fiche = depot.groupements[groupement]
+    tarifs = [(tarif.code, str(tarif.coefficient)) for tarif in fiche.tarifs]
+    partage = [
+        (une.ref, [lot.quantite for lot in lots_de(une)] if une.lots else [], limites_des_groupements(une, commande).get(groupement))
+        for une in proposes(depot, commande)
+        if une.lots or limites_des_groupements(une, commande)
+    ]
+    texte = json.dumps([commande.id, commande.repartition, groupement, fiche.plusieurs_bons, tarifs, produits, sorted(partage, key=str)])
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+def juger_totaux(depot: Depot, commande: Commande, totaux: Totaux) -> Refus | None:
+    """Pourquoi ces totaux ne peuvent pas entrer dans cette commande ; `None` s'ils le peuvent."""
+    if totaux.commande != commande.id:
+        fait = f"Ces totaux sont ceux de la commande « {totaux.commande} », pas de {commande.id}."
+        return Refus("totaux-mal-ranges", fait, "Les ranger dans le dossier de leur commande.")
+    if commande.fenetre(totaux.groupement) is None:
+        fait = f"« {totaux.groupement} » ne participe pas à cette commande."
+        return Refus("totaux-mal-ranges", fait, "Vérifier le dossier, et les fenêtres de la commande.")
+    if totaux.offre != empreinte_de_l_offre(depot, commande, totaux.groupement):
+        fait = "Ces totaux n’ont pas été faits avec le même catalogue : un prix, un lot, une limite, un tarif ou la règle de partage a changé."
+        return Refus("totaux-autre-catalogue", fait, "Mettre à jour le dépôt des deux côtés, refusionner dans le groupement, redéposer ses totaux.")
+    tarifs = {tarif.code for tarif in depot.groupements[totaux.groupement].tarifs}
+    connus = {produit.ref: produit for produit in proposes(depot, commande)}
+    for ref, lignes in totaux.produits.items():
+        if ref not in connus or any(ligne.tarif not in tarifs or (ligne.quantite + ligne.tolerance) <= 0 for ligne in lignes):
+            return Refus("totaux-illisibles", f"« {ref} » : ce produit, un de ses tarifs ou une quantité n’est pas de cette commande.", REMEDE)
+    return None
+
+
+REMEDE = "Demander au groupement de refaire sa fusion et de renvoyer le fichier."
+
+
+def avec_totaux(depot: Depot, fusion: Fusion, totaux: Sequence[Totaux]) -> Fusion:
+    """La fusion du réseau : les bons que l'on a, et les totaux des autres. Sa répartition ne connaît plus que des jetons."""
+    retenues = [*fusion.retenues, *(retenue for un in totaux for retenue in retenues_de(depot, un))]
+    retenues.sort(key=lambda une: (une.groupement, une.cellule, une.bon, une.produit, une.fichier))
+    comptes = {nom: valeur + sum(un.comptes.get(nom, 0) for un in totaux) for nom, valeur in fusion.comptes.items()}
+    return Fusion(
+        fusion.commande, fusion.lignes, tuple(retenues), fusion.acceptes, comptes, fusion.decisions, fusion.ecarts, tuple(totaux)
+    )  # fmt: skip
+
+
+def retenues_de(depot: Depot, totaux: Totaux) -> list[Retenue]:
+    """Les lignes d'un groupement dont on n'a que les totaux. Les prix sont ceux de notre catalogue : les siens n'y sont pas."""
+    retenues = []
+    fiche = depot.groupements[totaux.groupement]
+    for ref, lignes in totaux.produits.items():
+        for numero, ligne in enumerate(lignes):
+            nom = jeton(ligne.rang)
+            prix = prix_unitaire(depot.produits[ref], tarif_de(fiche, ligne.tarif))
+            envoi = datetime.fromisoformat(ligne.envoye_le) if ligne.envoye_le else None
+            fichier = f"{totaux.commande}/{totaux.groupement}/{FICHIER}"
+            bon = f"{nom}/{numero:05d}"
+            demande = (ref, ligne.quantite, ligne.tolerance, "", ligne.tarif)
+            retenues.append(Retenue(totaux.groupement, nom, bon, *demande, prix, envoi, fichier, ligne.rang))
+    return retenues
+
+
+def nombre_de_cellules(fusion: Fusion) -> int:
+    """Combien de cellules ont commandé, y compris celles dont on n'a que des totaux."""
+    totaux = {un.groupement: un.cellules for un in fusion.totaux or ()}
+    return len({(une.groupement, une.cellule) for une in fusion.retenues if une.groupement not in totaux}) + sum(totaux.values())

@@ -1,0 +1,58 @@
+"""`cabas fusionner --reseau` et `--groupement` : additionner les totaux des groupements, ou fusionner le sien seul."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cabas.calculs.fusion import Fusion
+    from cabas.constats import Constat
+    from cabas.lecture.prive import Recu
+    from cabas.modele import Commande, Depot
+
+
+def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) -> Fusion:
+    """La fusion du réseau. Les constats et les empreintes des totaux vont dans `recu`."""
+    from cabas.calculs.reseau import avec_totaux, juger_totaux
+    from cabas.lecture.totaux import lire_totaux
+
+    commande = fusion.commande
+    avec_bons = frozenset(ligne.groupement for ligne in recu.lignes)
+    totaux, constats, empreintes = lire_totaux(prive, commande.id, avec_bons, lambda un: juger_totaux(depot, commande, un))
+    representes = {un.groupement for un in totaux}
+    recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) not in representes] + constats
+    recu.empreintes |= empreintes
+    return avec_totaux(depot, fusion, totaux)
+
+
+def un_seul_groupement(recu: Recu, groupement: str) -> None:
+    """Ne garde de ce qui est reçu que ce qui touche un groupement : les autres fusionnent chez eux."""
+    recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
+    recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) == groupement]
+
+
+def _dossier(constat: Constat) -> str:
+    """Le groupement d'un constat situé dans `prive/<commande>/<groupement>/…`."""
+    return "".join(constat.emplacement.fichier.split("/")[2:3])
+
+
+def juger_les_options(commande: Commande, reseau: bool, groupement: str, publier: bool = False) -> list[Constat]:
+    """Ce qui ne va pas ensemble, ou un groupement qui n'est pas de cette commande."""
+    from cabas.cli.impression import sans_controle
+    from cabas.constats import Emplacement, erreur
+    from cabas.typographie import enumerer
+
+    ici = Emplacement(f"catalogue/commandes/{commande.id}.yaml")
+    if reseau and groupement:
+        fait = "--reseau additionne les groupements, --groupement n’en fusionne qu’un."
+        return [erreur("options-contraires", ici, fait, "Ne garder que l’une des deux options.")]
+    if publier and groupement:
+        fait = "--publier montre l’état des lots de tout le réseau, --groupement n’en connaît qu’une part."
+        return [erreur("options-contraires", ici, fait, "Ne garder que l’une des deux options.")]
+    if groupement and commande.fenetre(groupement) is None:
+        connus = enumerer(sorted(fenetre.groupement for fenetre in commande.fenetres), "ou")
+        fait = f"« {sans_controle(groupement)} » ne participe pas à cette commande."
+        return [erreur("mauvais-groupement", ici, fait, f"Choisir {connus}.")]
+    return []

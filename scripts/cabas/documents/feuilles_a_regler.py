@@ -1,0 +1,82 @@
+"""Les feuilles de `recap.xlsx` qui demandent quelque chose à quelqu'un : à régler, décisions appliquées, lots à compléter."""
+
+from __future__ import annotations
+
+from cabas.calculs.fusion import Fusion
+from cabas.calculs.jugement import Sort
+from cabas.calculs.recap import Recap
+from cabas.documents.classeur import Colonne, Feuille
+from cabas.documents.feuilles_de_recap import en_unites
+from cabas.recu import Decision
+
+ACTIONS = {"corriger": "quantité corrigée", "accepter": "retard accepté", "meme-cellule": "même cellule", "annuler": "annulé"}
+
+
+def manques(recap: Recap) -> Feuille:
+    """Les lots à qui il manque peu : un appel suffit parfois."""
+    colonnes = (
+        Colonne("Produit", 38),
+        Colonne("Ref", 26),
+        Colonne("Lot", 28),
+        Colonne("Taille du lot", 10, "quantite"),
+        Colonne("Il manque", 10, "quantite"),
+        Colonne("Unité", 8),
+    )
+    rangees = [
+        (
+            *(manque.produit.nom, manque.produit.ref, (manque.produit.lot.nom if manque.produit.lot else "") or "lot"),
+            *(en_unites(manque.produit.lot.quantite if manque.produit.lot else 0), en_unites(manque.quantite), manque.produit.unite),
+        )
+        for manque in recap.manques
+    ]
+    return Feuille("Manques", colonnes, rangees, "les lots à compléter, et combien il manque")
+
+
+def a_regler(fusion: Fusion) -> Feuille:
+    """Chaque ligne rejetée, signalée ou restée en brouillon, avec ce qu'il faut faire."""
+    colonnes = (
+        Colonne("Groupement", 20),
+        Colonne("Fichier", 40),
+        Colonne("Ligne", 8, "entier"),
+        Colonne("Cellule", 20),
+        Colonne("Produit", 24),
+        Colonne("Lu", 16),
+        Colonne("Sort", 11),
+        Colonne("Code", 22),
+        Colonne("Pourquoi", 60),
+        Colonne("Que faire", 50),
+    )
+    rangees = [
+        (
+            *(jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.cellule, jugee.lue.produit, jugee.lue.lu),
+            *(jugee.sort.value, jugee.code, jugee.message, jugee.remede),
+        )
+        for jugee in fusion.lignes
+        if jugee.code or jugee.sort is Sort.BROUILLON
+    ]
+    return Feuille("À régler", colonnes, rangees, "ce qui est rejeté ou étonne, et que faire : confidentiel")
+
+
+def decisions(fusion: Fusion) -> Feuille:
+    """Ce que la personne référente a décidé et qui a servi : quoi, qui, pourquoi ; puis ce que l'on n'a pas pu appliquer."""
+    colonnes = (
+        Colonne("Décision", 20),
+        Colonne("Appliquée", 10),
+        Colonne("Sur quoi", 50),
+        Colonne("Lu", 16),
+        Colonne("Devient", 16),
+        Colonne("Qui", 18),
+        Colonne("Pourquoi", 60),
+    )
+    toutes = [(decision, "oui", "") for decision in fusion.decisions] + [(ecart.decision, "non", f" — {ecart.refus.fait}") for ecart in fusion.ecarts]
+    rangees = [
+        (ACTIONS.get(une.action, une.action), appliquee, _ou(une), une.lu, une.quantite or une.aussi, une.qui, f"{une.pourquoi}{fait}")
+        for une, appliquee, fait in toutes
+    ]
+    return Feuille("Décisions", colonnes, rangees, "ce qui a été décidé, par qui, et pourquoi : confidentiel")
+
+
+def _ou(une: Decision) -> str:
+    """Le groupement, le fichier, la ligne, la cellule, le bon et le produit que nomme une décision."""
+    ligne = f"ligne {une.ligne}" if une.ligne else ""
+    return " · ".join(mot for mot in (une.groupement, une.fichier, ligne, une.cellule, une.bon, une.produit) if mot)

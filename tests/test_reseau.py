@@ -1,0 +1,229 @@
+"""Chacun fusionne chez soi : les totaux sans nom donnent le même récap que les bons, et ne disent rien de personne."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_oracle import Monde, Tirage, texte
+
+from cabas.calculs.fusion import Fusion, fusionner
+from cabas.calculs.recap import recapituler
+from cabas.calculs.repartition import REGLES
+from cabas.calculs.reseau import avec_totaux, juger_totaux, nombre_de_cellules, totaux_de
+from cabas.cli import principal
+from cabas.lecture.prive import lire_prive
+from cabas.lecture.totaux import lire_totaux
+from cabas.modele import Depot
+from cabas.rendu.tables import tables
+from cabas.rendu.totaux import totaux_json
+
+RECAPS = ("recap-produits.csv", "recap-groupements.csv")
+
+
+def fusion_de(monde: Monde) -> Fusion:
+    """La fusion centrale d'une fenêtre tirée au sort : de vrais bons, dans un vrai dossier."""
+    with tempfile.TemporaryDirectory() as dossier:
+        prive = Path(dossier)
+        for (slug, fichier), contenu in monde.bons.items():
+            chemin = prive / "2026-12" / slug / "bons" / fichier
+            chemin.parent.mkdir(parents=True, exist_ok=True)
+            chemin.write_text(texte(contenu), encoding="utf-8")
+        recu = lire_prive(prive, "2026-12", monde.depot)
+    return fusionner(monde.depot, monde.commande, recu.lignes, recu.adherents, recu.soldes, monde.accepter)
+
+
+def chacun_chez_soi(depot: Depot, fusion: Fusion, avec_bons: frozenset[str]) -> Fusion:
+    """La fusion du réseau quand seuls `avec_bons` ont donné leurs bons : les autres n'ont écrit que leurs totaux."""
+    with tempfile.TemporaryDirectory() as dossier:
+        prive = Path(dossier)
+        autres = sorted({une.lue.groupement for une in fusion.lignes} - avec_bons)
+        for slug in autres:
+            siennes = tuple(une for une in fusion.retenues if une.groupement == slug)
+            if fusion.commande.fenetre(slug) is None:
+                continue
+            chemin = prive / fusion.commande.id / slug / "totaux.json"
+            chemin.parent.mkdir(parents=True)
+            chemin.write_bytes(totaux_json(totaux_de(depot, replace(fusion, retenues=siennes), slug)))
+        totaux, constats, _empreintes = lire_totaux(prive, fusion.commande.id, avec_bons, lambda un: juger_totaux(depot, fusion.commande, un))
+    assert [f"{constat.code} {constat.message}" for constat in constats] == []
+    gardees = tuple(une for une in fusion.retenues if une.groupement in avec_bons)
+    return avec_totaux(depot, replace(fusion, retenues=gardees), totaux)
+
+
+@pytest.mark.parametrize("regle", sorted(REGLES))
+def test_les_totaux_donnent_le_meme_recap_que_les_bons(regle: str) -> None:
+    partages = 0
+    for graine in range(16):
+        monde = Tirage(random.Random(f"reseau-{graine}")).monde()
+        commande = replace(monde.commande, repartition=regle)
+        depot = replace(monde.depot, commandes={commande.id: commande})
+        fusion = fusion_de(replace(monde, depot=depot))
+        central, seul = recapituler(depot, avec_totaux(depot, fusion, [])), recapituler(depot, fusion)
+        attendu, nu = tables(fusion, central), tables(fusion, seul)
+        groupements = sorted({une.groupement for une in fusion.retenues})
+        for avec_bons in (frozenset[str](), frozenset(groupements[:1])):
+            reseau = chacun_chez_soi(depot, fusion, avec_bons)
+            obtenu = tables(reseau, recapituler(depot, reseau))
+            assert {nom: obtenu[nom] for nom in RECAPS} == {nom: attendu[nom] for nom in RECAPS}, (graine, avec_bons)
+            assert nombre_de_cellules(reseau) == nombre_de_cellules(fusion)
+        assert attendu["recap-produits.csv"] == nu["recap-produits.csv"]
+        if len(groupements) == 1:  # rien à départager entre groupements : le jeton garde exactement l'ordre des cellules
+            assert attendu["recap-groupements.csv"] == nu["recap-groupements.csv"]
+            assert attendu["lignes.csv"] == nu["lignes.csv"]
+        partages += any(part.attribue != part.demande for part in central.attributions)
+    assert partages > 5, "sans pénurie, l’essai ne prouverait rien"
+
+
+def deposer_des_bons(racine: Path, graine: int = 0) -> dict[str, list[str]]:
+    """Des bons pour deux groupements, où il manque de quoi finir des lots. Sort : ce que chaque groupement a de personnel."""
+    fiche = racine / "catalogue/produits/farine-t65.yaml"
+    lignes = [ligne for ligne in fiche.read_text(encoding="utf-8").splitlines() if not ligne.startswith("lot")]
+    fiche.write_text("\n".join([*lignes, "lot: {quantite: 40, nom: sac de 40 kg}", "lot_complet: true", ""]), encoding="utf-8")
+    alea, personnel = random.Random(graine), {}
+    for slug, initiale in (("les-tilleuls", "T"), ("la-remise", "R")):
+        bons = racine / "prive/2026-12" / slug / "bons"
+        bons.mkdir(parents=True, exist_ok=True)
+        lignes = ["cellule;produit;quantite;tolerance;bon;envoye_le;nom;remarque"]
+        personnel[slug] = [f"{initiale}-{numero:03d}" for numero in range(9)] + ["Famille Coquelicot", "merci de livrer Capucine", "K7M2QX"]
+        for numero in range(9):
+            envoi = (datetime(2026, 12, 2, 8) + timedelta(minutes=alea.randint(0, 3))).isoformat()
+            for ref in ("farine-t65", "comte-12-mois", "jus-de-pomme"):
+                quantite, plus = alea.choice("1234"), alea.choice(["", "", "", "", "1"])
+                lignes.append(f"{initiale}-{numero:03d};{ref};{quantite};{plus};K7M2QX;{envoi};Famille Coquelicot;merci de livrer Capucine")
+        (bons / "a.csv").write_text("\n".join(lignes) + "\n", encoding="utf-8")
+    return personnel
+
+
+def lancer(racine: Path, *options: str) -> int:
+    return principal(["fusionner", "2026-12", "--depot", str(racine), "--sans-producteurs", "--sans-classeur", "--format", "json", *options])
+
+
+@pytest.fixture
+def reseau(mini_depot: Path) -> Path:
+    """Le réseau miniature, une fenêtre pour ses deux groupements, et leurs bons."""
+    fiche = mini_depot / "catalogue/commandes/2026-12.yaml"
+    contenu = fiche.read_text(encoding="utf-8")
+    assert "la-remise" in contenu
+    assert "les-tilleuls" in contenu
+    deposer_des_bons(mini_depot)
+    return mini_depot
+
+
+def vers_le_centre(racine: Path, tmp_path: Path, slugs: tuple[str, ...] = ("les-tilleuls", "la-remise")) -> Path:
+    """Chaque groupement fusionne chez lui et n'envoie que ses totaux : le dossier privé du centre."""
+    centre = tmp_path / "centre"
+    for slug in slugs:
+        assert lancer(racine, "--groupement", slug) == 0
+        (centre / "2026-12" / slug).mkdir(parents=True)
+        shutil.copy(racine / f"prive/2026-12/{slug}/sorties/totaux-{slug}.json", centre / "2026-12" / slug)
+    return centre
+
+
+@pytest.mark.parametrize("regle", sorted(REGLES))
+def test_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, modifier: Callable[[str, str, str], Path], regle: str) -> None:
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    lignes = [ligne for ligne in fiche.read_text(encoding="utf-8").splitlines() if not ligne.startswith("repartition")]
+    fiche.write_text("\n".join([*lignes, f"repartition: {regle}", ""]), encoding="utf-8")
+    centre = vers_le_centre(reseau, tmp_path)
+    assert lancer(reseau, "--reseau") == 0
+    assert lancer(reseau, "--reseau", "--prive", str(centre)) == 0
+    avec, sans = reseau / "prive/2026-12/sorties", centre / "2026-12/sorties"
+    for nom in RECAPS:
+        assert (avec / nom).read_bytes() == (sans / nom).read_bytes()
+    assert "sac incomplet" in (sans / "repartition.csv").read_text(encoding="utf-8-sig"), "sans pénurie, l’essai ne prouverait rien"
+    bilans = [json.loads((dossier / "bilan.json").read_text(encoding="utf-8")) for dossier in (avec, sans)]
+    for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "cellules", "total_producteurs", "total_cellules", "regle"):
+        assert bilans[0][nom] == bilans[1][nom], nom
+    assert set(bilans[1]["totaux"]) == {"la-remise", "les-tilleuls"}
+    assert b"K7M2QX" in (avec / "lignes.csv").read_bytes(), "chez qui tient les bons, les lignes gardent leurs noms"
+
+
+def test_rien_de_personne_ne_part(reseau: Path, tmp_path: Path) -> None:
+    centre = vers_le_centre(reseau, tmp_path)
+    assert lancer(reseau, "--reseau", "--prive", str(centre)) == 0
+    personnel = deposer_des_bons(reseau)
+    partis = sorted([*centre.rglob("totaux-*.json"), *centre.rglob("attribue-*.json"), *centre.rglob("*.csv")])
+    assert len(partis) == 10
+    for fichier in partis:
+        contenu = fichier.read_text(encoding="utf-8-sig")
+        for slug, mots in personnel.items():
+            assert [mot for mot in mots if mot in contenu] == [], (fichier.name, slug)
+        assert "2026-12-02T" not in contenu, "l’heure d’un bon ne part que si la règle s’en sert"
+        assert "a.csv" not in contenu
+    totaux = json.loads((centre / "2026-12/les-tilleuls/totaux-les-tilleuls.json").read_text(encoding="utf-8"))
+    rangs = {ref: sorted({ligne[0] for ligne in lignes}) for ref, lignes in totaux["produits"].items()}
+    assert all(numeros == list(range(len(numeros))) for numeros in rangs.values()), "les numéros repartent de zéro à chaque produit"
+
+
+def changer(chemin: Path, **champs: Any) -> None:
+    contenu = json.loads(chemin.read_text(encoding="utf-8"))
+    chemin.write_text(json.dumps({**contenu, **champs}), encoding="utf-8")
+
+
+FAUTES: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
+    "une quantité retouchée": ("totaux-modifies", lambda un, _d: un.write_text(un.read_text("utf-8").replace("000", "001", 1), "utf-8")),
+    "un champ ajouté": ("totaux-modifies", lambda un, _d: changer(un, note="bonjour")),
+    "une clé en double": ("totaux-illisibles", lambda un, _d: un.write_text(un.read_text("utf-8").replace("{", '{"regle": "x",', 1), "utf-8")),
+    "un nombre à virgule": ("totaux-illisibles", lambda un, _d: changer(un, cellules=1.5)),
+    "une imbrication sans fond": ("totaux-illisibles", lambda un, _d: un.write_text("[" * 100_000, "utf-8")),
+    "un autre format": ("totaux-illisibles", lambda un, _d: changer(un, format="cabas-totaux-9")),
+    "des octets": ("totaux-illisibles", lambda un, _d: un.write_bytes(b"\xff\xfe\x00")),
+    "un autre dossier": ("totaux-mal-ranges", lambda un, _d: shutil.copy(un.parents[1] / "la-remise/totaux-la-remise.json", un)),
+    "deux fichiers": ("totaux-en-double", lambda un, _d: shutil.copy(un, un.with_name("totaux.json"))),
+    "une autre commande": (
+        "totaux-mal-ranges",
+        lambda un, _d: un.write_bytes(resceller(un, commande="2026-11")),
+    ),
+    "un prix changé": (
+        "totaux-autre-catalogue",
+        lambda _u, depot: (fiche := depot / "catalogue/produits/farine-t65.yaml").write_text(
+            fiche.read_text("utf-8").replace("prix: 1", "prix: 2", 1), "utf-8"
+        ),
+    ),
+}
+
+
+def resceller(chemin: Path, **champs: Any) -> bytes:
+    """Les mêmes totaux avec d'autres champs, et un sceau juste."""
+    from cabas.lecture.totaux import _en_totaux
+
+    lus = _en_totaux(json.loads(chemin.read_text(encoding="utf-8")))
+    assert lus is not None
+    return totaux_json(replace(lus, **champs))
+
+
+@pytest.mark.parametrize("nom", FAUTES)
+def test_des_totaux_faux_se_disent(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nom: str) -> None:
+    code, abimer = FAUTES[nom]
+    centre = vers_le_centre(reseau, tmp_path)
+    abimer(centre / "2026-12/les-tilleuls/totaux-les-tilleuls.json", reseau)
+    capsys.readouterr()
+    assert lancer(reseau, "--reseau", "--prive", str(centre)) == 1
+    dit = json.loads(capsys.readouterr().out)
+    codes = {constat["code"] for constat in dit["constats"]}
+    assert code in codes
+    recap = (centre / "2026-12/sorties/recap-groupements.csv").read_text(encoding="utf-8-sig")
+    assert "les-tilleuls" not in recap, "un groupement douteux n’est compté ni en entier, ni à moitié"
+    assert "aucun-bon" in codes, "et l’on dit qu’il manque"
+
+
+def test_les_bons_passent_avant_les_totaux(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vers_le_centre(reseau, tmp_path)
+    depose = reseau / "prive/2026-12/les-tilleuls/totaux.json"
+    shutil.copy(tmp_path / "centre/2026-12/les-tilleuls/totaux-les-tilleuls.json", depose)
+    capsys.readouterr()
+    for options, code in (((), "totaux-non-lus"), (("--reseau",), "totaux-en-double")):
+        assert lancer(reseau, *options) == 0
+        codes = [constat["code"] for constat in json.loads(capsys.readouterr().out)["constats"]]
+        assert [un for un in codes if un.startswith("totaux-")] == [code]
+    assert lancer(reseau, "--reseau", "--groupement", "les-tilleuls") == 2
+    assert lancer(reseau, "--groupement", "ailleurs") == 2
