@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cabas.constats import Constat, Refus
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
@@ -34,9 +35,9 @@ class Apprise(NamedTuple):
 
 def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] | Refus:
     """La ligne de l'en-tête, et les colonnes d'un fichier. Sans intitulé connu, l'en-tête est la première ligne pleine."""
-    lus = lire_tableaux(octets, catalogue.compter)
+    lus = lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
     if isinstance(lus, Refus):
-        lus = lire_tableaux(octets, _cases_pleines)
+        lus = lire_tableaux(octets, _cases_pleines, catalogue.encodage)
     if isinstance(lus, Refus):
         return lus
     tableau = next(un for un in lus if un.entete != SANS_ENTETE)
