@@ -176,8 +176,8 @@ SORTIES = {
     "journal": """SELECT s.groupement, s.fichier, s.ligne, s.qui, s.produit, s.sort, coalesce(l.garde, s.q), CASE s.sort WHEN 'rejetee' THEN
       s.du_bon || s.de_la_ligne
         WHEN 'remplacee' THEN CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,' ELSE '' END
-        WHEN 'retenue' THEN CASE WHEN l.garde < s.q THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN s.q >= coalesce(s.seuil, CASE s.unite WHEN 'kg' THEN 100000 END) THEN
-          'quantite-suspecte,' ELSE '' END
+        WHEN 'retenue' THEN CASE WHEN l.garde < s.q THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN
+          s.q >= coalesce(s.seuil, CASE s.unite WHEN 'kg' THEN 100000 END) THEN 'quantite-suspecte,' ELSE '' END
         || CASE WHEN l.fois > 1 THEN 'produit-en-double,' ELSE '' END || CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,'
           ELSE '' END
         || CASE WHEN (SELECT credit FROM groupement WHERE slug = s.groupement) AND coalesce((SELECT montant FROM solde d WHERE d.groupement =

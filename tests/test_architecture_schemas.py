@@ -15,7 +15,7 @@ FICHES = {
     "decisions": "Decision",
     "correspondances": "Correspondance",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
-    "producteurs": "Producteur", "produits": "Produit", "rubriques": "Rubrique", "tarifs": "Tarif",
+    "producteurs": "Producteur", "produits": "Produit", "profils": "Profil", "rubriques": "Rubrique", "tarifs": "Tarif",
 }  # fmt: skip
 HORS_SCHEMA = {"source", "presentation"}
 SANS_CLASSE = {
@@ -35,9 +35,8 @@ def test_chaque_schema_a_sa_classe():
 
 @pytest.mark.parametrize("schema", FICHES)
 def test_les_champs_du_schema_sont_ceux_de_la_classe(schema: str):
-    classe = next(
-        getattr(module, FICHES[schema]) for module in map(importlib.import_module, ("cabas.modele", "cabas.recu")) if hasattr(module, FICHES[schema])
-    )
+    modules = map(importlib.import_module, ("cabas.modele", "cabas.recu", "cabas.lecture.profils"))
+    classe = next(getattr(module, FICHES[schema]) for module in modules if hasattr(module, FICHES[schema]))
     champs = classe._fields if hasattr(classe, "_fields") else [champ.name for champ in dataclasses.fields(classe)]
     assert [champ["name"] for champ in lire_schema(schema)["fields"]] == [champ for champ in champs if champ not in HORS_SCHEMA]
 

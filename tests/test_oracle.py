@@ -97,7 +97,8 @@ class Tirage:
             f"p{rang}", f"Produit {rang}", alea.choice(["moulin", "ferme"]), "r", unite, pas,
             Decimal(alea.randint(50, 30_000)) / alea.choice([100, 1000]), date(2026, 1, 1), Decimal("5.5"), "vrac", (),
             lot=lot, lot_complet=lot is not None and alea.random() < 0.7,
-            maximum=pas * alea.randint(1, 12) if alea.random() < 0.4 else None, seuil_suspect=pas * alea.randint(2, 12) if alea.random() < 0.3 else None, disponible=alea.random() < 0.95,
+            maximum=pas * alea.randint(1, 12) if alea.random() < 0.4 else None,
+            seuil_suspect=pas * alea.randint(2, 12) if alea.random() < 0.3 else None, disponible=alea.random() < 0.95,
             saison=tuple(sorted(alea.sample(range(1, 13), 8))) if alea.random() < 0.2 else (),
         )  # fmt: skip
 

@@ -72,7 +72,7 @@ def _cases(reponse: Mapping[str, Any], colonnes: list[tuple[str, list[str], bool
             lues = [""] * len(intitules)
         juste = juste and len(lues) == len(intitules)
         cases += lues
-    return cases if juste else [*filter(None, cases), *[TROP] * (3 + sum(len(intitules) for _cle, intitules, _grille in colonnes))]
+    return cases if juste else [*cases, *[TROP] * (1 + sum(len(intitules) for _cle, intitules, _grille in colonnes))]
 
 
 def _texte(valeur: Any) -> str:
