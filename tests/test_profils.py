@@ -107,6 +107,7 @@ def test_l_adresse_ip_n_est_dans_aucune_sortie(mini_depot: Path, capsys: pytest.
     decalee = octets.replace(f'"{IP}","0","Anonyme","Zoé'.encode(), f'"{IP}","Zoé'.encode()).replace(b'"2.5","1",""', b'"","",""')
     (bons / "juste.csv").write_bytes(octets)
     (bons / "decalee.csv").write_bytes(decalee)
+    (bons / "sous-un-produit.csv").write_bytes(octets.replace(b'"2.5","1",""', f'"{IP}","1",""'.encode()))
     assert principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--sans-producteurs", "--sans-classeur"]) == 1
     assert IP not in capsys.readouterr().out
     sorties = mini_depot / "prive/2026-12/sorties"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
+from cabas.lecture.cases import sans_ip
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
@@ -88,8 +89,8 @@ def _exemples(tableau: Tableau, rang: int) -> tuple[str, ...]:
 
 
 def masquer(texte: str) -> str:
-    """Un exemple que l'on peut montrer : ni téléphone, ni adresse mail, et court."""
-    sans = _TELEPHONE.sub("(téléphone)", _MAIL.sub("(adresse mail)", texte))
+    """Un exemple que l'on peut montrer : ni téléphone, ni adresse mail, ni adresse IP, et court."""
+    sans = _TELEPHONE.sub("(téléphone)", _MAIL.sub("(adresse mail)", sans_ip(texte)))
     return sans if len(sans) <= 30 else f"{sans[:29]}…"
 
 

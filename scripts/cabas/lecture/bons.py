@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, refus_de, sans_produit, sans_quantite, tout
+from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import est_un_courrier, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
@@ -114,6 +114,8 @@ class _Lecture:
             for rang in comptes:
                 if simplifier(cases[rang]) in self.profil.anonymes:
                     cases[rang] = ""
+            if self.profil.ecarter:
+                cases[:] = map(sans_ip, cases)
             cases[envoye] = dater(cases[envoye], self.profil.fuseau, mois_devant=mois_devant)
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:

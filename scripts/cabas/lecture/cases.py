@@ -25,18 +25,18 @@ def sans_produit(colonne: Colonne) -> Colonne:
 
 def tout(cases: Sequence[str]) -> str:
     """Les cases d'une rangée qu'on ne sait plus lire, mises bout à bout pour qu'on la retrouve. Jamais d'adresse IP."""
-    return " | ".join(case for case in cases if case and not est_une_ip(case))[:120]
+    return " | ".join(sans_ip(case) for case in cases if case)[:120]
 
 
-def est_une_ip(case: str) -> bool:
-    """Vrai pour une adresse IP, qu'un décalage a pu pousser hors de sa colonne."""
-    if "." not in case and ":" not in case:
-        return False
+def sans_ip(case: str) -> str:
+    """La case, masquée si c'est une adresse IP : un décalage a pu la pousser hors de la colonne que l'on écarte."""
+    if case.count(".") != 3 and case.count(":") < 2:
+        return case
     try:
         ipaddress.ip_address(case)
     except ValueError:
-        return False
-    return True
+        return case
+    return "(adresse IP)"
 
 
 def est_nulle(texte: str, unite: str) -> bool:
