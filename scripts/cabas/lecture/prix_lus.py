@@ -52,7 +52,7 @@ def prix_differents(colonnes: Iterable[Colonne], catalogue: Catalogue, lieu: Emp
     Code : `prix-different`. Un prix donné dans une autre unité que celle du produit ne se compare pas.
     """
     constats: list[Constat] = []
-    for colonne in colonnes:
+    for colonne in colonnes if catalogue.tarifs else ():  # sans les tarifs du groupement, on ne sait pas quel prix il annonce
         if not colonne.ref or colonne.role != "quantite" or ("€" not in colonne.intitule and "eur" not in colonne.intitule.casefold()):
             continue
         produit = catalogue.produits[colonne.ref]
