@@ -21,7 +21,7 @@ TABLES = {
     "limite_groupement": "produit, groupement, total",
     "stock": "produit, quantite, prix",
     "accepte": "bon",
-    "produit": "ref, producteur, unite, pas, prix, lot, lot_complet, maximum, disponible, saison",
+    "produit": "ref, producteur, unite, pas, prix, lot, lot_complet, maximum, disponible, saison, seuil",
     "groupement": "slug, ajouter, credit",
     "tarif": "groupement, code, rang, coefficient",
     "adhesion": "groupement, code, tarif",
@@ -77,7 +77,7 @@ CREATE TABLE propose AS SELECT p.* FROM produit p, commande c WHERE p.disponible
 
 JUGER = """
 CREATE TABLE lue AS
-SELECT b.*, q.cellule AS qui, q.homonyme, i.utc, p.unite, p.pas, CASE WHEN b.statut = 'brouillon' THEN 1 ELSE 0 END AS brouillon,
+SELECT b.*, q.cellule AS qui, q.homonyme, i.utc, p.unite, p.seuil, p.pas, CASE WHEN b.statut = 'brouillon' THEN 1 ELSE 0 END AS brouillon,
   CASE WHEN b.bon <> '' THEN b.bon ELSE (SELECT min(g.nom) FROM fichier f JOIN fichier g USING (groupement, texte)
        WHERE f.groupement = b.groupement AND f.nom = b.fichier) || '/' || q.cellule || '/' || coalesce(i.utc, b.envoye_le) END AS nom_bon,
   nq.faute AS fq, nt.faute AS ft, nq.u AS uq, nt.u AS ut, nq.haut AS hq, nq.bas AS bq, nt.haut AS ht, nt.bas AS bt
@@ -235,8 +235,8 @@ SORTIES = {
     "journal": """SELECT s.groupement, s.fichier, s.ligne, s.qui, s.produit, s.sort, coalesce(l.garde, s.q), CASE s.sort WHEN 'rejetee' THEN
       s.du_bon || s.de_la_ligne
         WHEN 'remplacee' THEN CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,' ELSE '' END
-        WHEN 'retenue' THEN CASE WHEN l.garde < s.q THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN s.unite = 'kg' AND s.q >= 100000 THEN
-          'quantite-suspecte,' ELSE '' END
+        WHEN 'retenue' THEN CASE WHEN l.garde < s.q THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN
+          s.q >= coalesce(s.seuil, CASE s.unite WHEN 'kg' THEN 100000 END) THEN 'quantite-suspecte,' ELSE '' END
         || CASE WHEN l.fois > 1 THEN 'produit-en-double,' ELSE '' END || CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,'
           ELSE '' END
         || CASE WHEN (SELECT credit FROM groupement WHERE slug = s.groupement) AND coalesce((SELECT montant FROM solde d WHERE d.groupement =

@@ -16,9 +16,9 @@ FICHES = {
     "correspondances": "Correspondance",
     "cellier": "Stock", "cellier_de_commande": "Cellier", "limites_groupements": "LimiteGroupement",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
-    "producteurs": "Producteur", "produits": "Produit", "rubriques": "Rubrique", "tarifs": "Tarif",
+    "producteurs": "Producteur", "produits": "Produit", "profils": "Profil", "rubriques": "Rubrique", "tarifs": "Tarif",
 }  # fmt: skip
-MODULES = ("cabas.modele", "cabas.recu", "cabas.etats", "cabas.regles_de_partage")
+MODULES = ("cabas.modele", "cabas.recu", "cabas.etats", "cabas.lecture.profils", "cabas.regles_de_partage")
 HORS_SCHEMA = {"source", "presentation"}
 SANS_CLASSE = {
     "bons": "cellule produit quantite tolerance commande groupement bon envoye_le creneau tarif nom telephone courriel remarque statut",

@@ -208,6 +208,8 @@ def test_la_grille_remplie_se_relit_sans_reglage():
     (colonnes,) = csv.reader(io.StringIO(grille, newline=""), delimiter=";")
     cases = ["A-017" if colonne.endswith("cellule") else "2,5" if "[farine-t65]" in colonne else "" for colonne in colonnes]
     remplie = grille + ";".join(cases) + "\r\n"
-    lues, constats = lire_bons(remplie.encode(), "grille.csv", "les-tilleuls", Catalogue(depot.produits.values()))
-    assert not constats
+    lues, constats = lire_bons(
+        remplie.encode(), "grille.csv", "les-tilleuls", Catalogue(depot.produits.values(), depot.groupements["les-tilleuls"].tarifs)
+    )
+    assert not constats, "nos propres grilles annoncent nos propres prix"
     assert [(ligne.cellule, ligne.produit, ligne.lu, ligne.refus) for ligne in lues] == [("A-017", "farine-t65", "2,5", None)]

@@ -109,7 +109,8 @@ class Tirage:
             f"p{rang}", f"Produit {rang}", alea.choice(["moulin", "ferme"]), "r", unite, pas,
             Decimal(alea.randint(50, 30_000)) / alea.choice([100, 1000]), date(2026, 1, 1), Decimal("5.5"), "vrac", (),
             lot=lot, lot_complet=lot is not None and alea.random() < 0.7,
-            maximum=pas * alea.randint(1, 12) if alea.random() < 0.4 else None, disponible=alea.random() < 0.95,
+            maximum=pas * alea.randint(1, 12) if alea.random() < 0.4 else None,
+            seuil_suspect=pas * alea.randint(2, 12) if alea.random() < 0.3 else None, disponible=alea.random() < 0.95,
             saison=tuple(sorted(alea.sample(range(1, 13), 8))) if alea.random() < 0.2 else (),
         )  # fmt: skip
 
@@ -305,7 +306,7 @@ def en_tables(monde: Monde) -> dict[str, Iterable[tuple[Any, ...]]]:
         "accepte": [(bon,) for bon in monde.accepter],
         "produit": [
             (p.ref, p.producteur, p.unite, p.pas, int(p.prix * 1000), p.lot.quantite if p.lot else None, p.lot_complet, p.maximum, p.disponible,
-             "".join(f",{mois}," for mois in p.saison)) for p in depot.produits.values()
+             "".join(f",{mois}," for mois in p.saison), p.seuil_suspect) for p in depot.produits.values()
         ],
         "groupement": [(g.slug, g.plusieurs_bons == "ajouter", g.credit) for g in depot.groupements.values()],
         "tarif": [(g.slug, t.code, rang, int(t.coefficient * 1000)) for g in depot.groupements.values() for rang, t in enumerate(g.tarifs)],

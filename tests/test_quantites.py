@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 import pytest
@@ -34,6 +35,14 @@ LUES = [
     ("٣", "kg", 3000),
     ("２", "piece", 2000),
     ("٢٫٥", "kg", 2500),
+    ("۲٫۵ kg", "kg", 2500),
+    ("१२.५", "kg", 12_500),
+    ("১২,৫", "kg", 12_500),
+    ("１２．５", "kg", 12_500),
+    ("١٬٢٥٠٫٥", "kg", 1_250_500),
+    ("\u200f٢\u200e", "piece", 2000),
+    ("۱/۲", "kg", 500),
+    ("٥٠٠ g", "kg", 500),
     ("2.5000000000", "kg", 2500),
     ("3 pièces", "piece", 3000),
     ("", "kg", 0),
@@ -50,6 +59,9 @@ REFUSEES = [
     ("1_000", "kg", "quantite-illisible"),
     ("0x10", "kg", "quantite-illisible"),
     ("+2", "kg", "quantite-illisible"),
+    ("三", "kg", "quantite-illisible"),
+    ("٢²", "kg", "quantite-illisible"),
+    ("-٢", "kg", "quantite-negative"),
     ("2 L", "kg", "quantite-illisible"),
     ("2 x 500 g", "kg", "quantite-illisible"),
     ("1/0", "kg", "quantite-illisible"),
@@ -81,6 +93,16 @@ def test_ecrire_puis_lire_rend_la_meme_quantite(valeur: int, unite: str) -> None
     assert lire_quantite(nombre_csv(valeur), unite) == valeur
     assert lire_quantite(nombre_csv(valeur).replace(",", "."), unite) == valeur
     assert lire_quantite(quantite_nue(valeur), unite) == valeur
+
+
+ZEROS = [chr(point) for point in range(0x110000) if unicodedata.decimal(chr(point), None) == 0]
+"""Le zéro de chaque écriture qui compte en base dix : latine, arabe, persane, devanagari, pleine chasse…"""
+
+
+@given(st.integers(0, 10**9), st.sampled_from(ZEROS), st.sampled_from(["kg", "L", "piece"]), st.sampled_from(",.٫，．"))
+def test_la_meme_quantite_dans_toutes_les_ecritures(valeur: int, zero: str, unite: str, virgule: str) -> None:
+    ecrit = "".join(chr(ord(zero) + int(signe)) if signe.isdigit() else virgule for signe in nombre_csv(valeur))
+    assert lire_quantite(ecrit, unite) == valeur
 
 
 @given(st.text(max_size=30), st.sampled_from(["kg", "L", "piece"]))

@@ -62,6 +62,7 @@ class Produit:
     lot: Lot | None = None
     lot_complet: bool = False
     maximum: int | None = None
+    seuil_suspect: int | None = None
     consigne: Decimal | None = None
     origine: str = ""
     labels: tuple[str, ...] = ()
@@ -217,11 +218,15 @@ class Commande:
 
 @dataclass(frozen=True, slots=True)
 class Correspondance:
-    """Ce que veulent dire les colonnes des fichiers d'un formulaire. `colonnes` : intitulé vers information, ref ou `t-ref`."""
+    """Ce que veulent dire les colonnes des fichiers d'un formulaire. `colonnes` : intitulé vers information, ref ou `t-ref`.
+
+    `encodage` : celui des fichiers qui ne disent pas le leur (`mac-roman` pour un vieux tableur de Mac).
+    """
 
     fichier: str
     colonnes: Mapping[str, str] = field(default_factory=dict)
     ignorer: tuple[str, ...] = ()
+    encodage: str = ""
     source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
 
 

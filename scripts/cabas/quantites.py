@@ -58,7 +58,7 @@ _SCIENTIFIQUE = re.compile(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
 
 
 def normaliser_chiffres(texte: str) -> str:
-    """Ramène toute écriture de chiffre (arabe, pleine chasse…), de fraction et d'espace à l'ASCII."""
+    """Ramène toute écriture de chiffre (arabe, persane, pleine chasse…), de virgule, de fraction et d'espace à l'ASCII."""
     if texte.isascii():
         return _ESPACES.sub(" ", texte).strip()
     lettres: list[str] = []
@@ -69,9 +69,13 @@ def normaliser_chiffres(texte: str) -> str:
             lettres.append("/")
         elif lettre in "\u066b\uff0c":
             lettres.append(",")
+        elif lettre == "\uff0e":
+            lettres.append(".")
+        elif lettre == "\u066c":
+            lettres.append(" ")
         elif (chiffre := unicodedata.decimal(lettre, None)) is not None:
             lettres.append(str(chiffre))
-        else:
+        elif unicodedata.category(lettre) != "Cf":  # les marques de sens d'écriture ne se voient pas
             lettres.append(lettre)
     return _ESPACES.sub(" ", "".join(lettres)).strip()
 

@@ -15,10 +15,9 @@ from cabas.argent import montant
 from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
-from cabas.calculs.offre import maximum_par_bon, prix_unitaire, tarif_de
+from cabas.calculs.offre import est_suspecte, maximum_par_bon, prix_unitaire, tarif_de
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
-from cabas.quantites import SEUIL_SUSPECT
 from cabas.recu import Adherent, Decision, LigneLue, Totaux
 from cabas.temps import PARIS
 from cabas.typographie import de, euros, instant_long, quantite
@@ -165,10 +164,11 @@ class _Groupement:
             demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
             message = f"{demande} {de(produit.nom)} : ramené à {accorde}, le maximum est {limite} par bon."
             return jugee._replace(quantite=permis, code="quantite-plafonnee", message=message, remede="Prévenir la personne.")
-        if produit.unite == "kg" and jugee.quantite >= SEUIL_SUSPECT and not jugee.lue.decision:
+        if not jugee.lue.decision and est_suspecte(jugee.quantite, produit):
+            doute = "des grammes écrits pour des kilos ?" if produit.unite == "kg" else "est-ce bien cela ?"
             return jugee._replace(
                 code="quantite-suspecte",
-                message=f"{quantite(jugee.quantite, produit.unite)} {de(produit.nom)} : des grammes écrits pour des kilos ?",
+                message=f"{quantite(jugee.quantite, produit.unite)} {de(produit.nom)} : {doute}",
                 remede="Demander à la personne ; corriger le bon s’il le faut.",
             )
         if avant is not None:

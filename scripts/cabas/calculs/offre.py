@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from cabas.argent import arrondir, prix_du_tarif
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit, Rubrique, Tarif
-from cabas.quantites import MILLE, lire_contenu
+from cabas.quantites import MILLE, SEUIL_SUSPECT, lire_contenu
 from cabas.temps import PARIS
 
 
@@ -121,6 +121,13 @@ def maximum_par_bon(produit: Produit, commande: Commande) -> int | None:
     if produit.maximum is not None:
         limites.append(produit.maximum)
     return min(limites, default=None)
+
+
+def est_suspecte(quantite: int, produit: Produit) -> bool:
+    """Une quantité (millièmes) à vérifier avec la personne : à partir du seuil de la fiche ; à défaut, de 100 kg (contrats.md §4)."""
+    if produit.seuil_suspect is not None:
+        return quantite >= produit.seuil_suspect
+    return produit.unite == "kg" and quantite >= SEUIL_SUSPECT
 
 
 def total_permis(produit: Produit, commande: Commande) -> int | None:

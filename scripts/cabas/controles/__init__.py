@@ -14,6 +14,7 @@ _E, _A = Gravite.ERREUR, Gravite.AVERTISSEMENT
 
 CONTROLES: tuple[Controle, ...] = (
     Controle("maximum-hors-pas", _E, produits.pas_du_maximum),
+    Controle("seuil-sans-effet", _A, produits.seuil_sans_effet),
     Controle("lot-hors-pas", _E, produits.pas_du_lot),
     Controle("lot-absent", _E, produits.lot_complet_sans_lot),
     Controle("lots-faux", _E, partage.lots_supplementaires),

@@ -26,6 +26,21 @@ def pas_du_maximum(contexte: Contexte) -> Iterator[Fait]:
             )
 
 
+def seuil_sans_effet(contexte: Contexte) -> Iterator[Fait]:
+    """Le seuil de quantité suspecte est-il un multiple du pas, plus grand que lui, et sous le maximum ?"""
+    for produit in contexte.depot.produits.values():
+        seuil = produit.seuil_suspect
+        if seuil is None:
+            continue
+        lieu, dit = produit.source.a("seuil_suspect"), quantite(seuil, produit.unite)
+        if seuil % produit.pas or seuil <= produit.pas:
+            fait = f"Le seuil, {dit}, n’est pas un multiple du pas plus grand que lui ({quantite(produit.pas, produit.unite)})."
+            yield Fait(lieu, fait, "Écrire la première quantité qui étonnerait, dans l’unité du produit.")
+        elif produit.maximum is not None and seuil > produit.maximum:
+            fait = f"Le seuil, {dit}, dépasse le maximum par bon ({quantite(produit.maximum, produit.unite)}) : il ne servira jamais."
+            yield Fait(lieu, fait, "Le baisser, ou l’ôter.")
+
+
 def pas_du_lot(contexte: Contexte) -> Iterator[Fait]:
     """La taille du lot est-elle un multiple du pas ?"""
     for produit in contexte.depot.produits.values():

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
+from cabas.lecture.cases import sans_ip
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
@@ -34,9 +36,9 @@ class Apprise(NamedTuple):
 
 def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] | Refus:
     """La ligne de l'en-tête, et les colonnes d'un fichier. Sans intitulé connu, l'en-tête est la première ligne pleine."""
-    lus = lire_tableaux(octets, catalogue.compter)
+    lus = lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
     if isinstance(lus, Refus):
-        lus = lire_tableaux(octets, _cases_pleines)
+        lus = lire_tableaux(octets, _cases_pleines, catalogue.encodage)
     if isinstance(lus, Refus):
         return lus
     tableau = next(un for un in lus if un.entete != SANS_ENTETE)
@@ -87,8 +89,8 @@ def _exemples(tableau: Tableau, rang: int) -> tuple[str, ...]:
 
 
 def masquer(texte: str) -> str:
-    """Un exemple que l'on peut montrer : ni téléphone, ni adresse mail, et court."""
-    sans = _TELEPHONE.sub("(téléphone)", _MAIL.sub("(adresse mail)", texte))
+    """Un exemple que l'on peut montrer : ni téléphone, ni adresse mail, ni adresse IP, et court."""
+    sans = _TELEPHONE.sub("(téléphone)", _MAIL.sub("(adresse mail)", sans_ip(texte)))
     return sans if len(sans) <= 30 else f"{sans[:29]}…"
 
 

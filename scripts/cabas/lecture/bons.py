@@ -10,24 +10,23 @@ import re
 from collections.abc import Callable, Sequence
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
+from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, ref_de, refus_de, sans_ip, sans_produit, sans_quantite, tout
+from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.glissements import a_glisse, grilles
 from cabas.lecture.page import COUPEE, ENTETE_DE_LA_PAGE, STATUTS_DE_LA_PAGE
 from cabas.lecture.preambule import completer, elargir, lire_preambule
+from cabas.lecture.prix_lus import prix_differents
+from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
+from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 from cabas.typographie import simplifier
 
-_DECALAGE = re.compile(
-    r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.*)\s*",
-    re.IGNORECASE,
-)
 _CHIFFRE = re.compile(r"\s*[\d½¼¾]")
-COURT = 6
-"""Un nombre plus long que cela est peut-être un téléphone."""
 _VALIDES = frozenset({"", "valide", "validé", "validee", "validée", "envoye", "envoyé", "ok", "oui"})
 _OUI = frozenset({"1", "oui", "vrai", "true", "x", "yes"})
 _MELANGE = Refus(
@@ -52,7 +51,7 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
             return jumeau and jumeau + ou.removeprefix(fichier)
 
         return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
-    lu = lire_tableaux(octets, catalogue.compter)
+    lu = lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
@@ -63,12 +62,17 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
             fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
             constats.append(avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande."))
             continue
-        lecture = _Lecture(fichier if seul else f"{fichier}#{tableau.feuille}", groupement, catalogue, tableau, jumeau or fichier)
+        ou = fichier if seul else f"{fichier}#{tableau.feuille}"
+        if (profil := reconnaitre(tableau.lignes[tableau.entete][1])) and profil.refus:
+            lignes.append(ligne_illisible(ou, groupement, Refus("fichier-illisible", profil.refus, profil.remede)))
+            continue
+        lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
         lignes += lecture.lignes()
         constats += lecture.constats
     return lignes, constats
 
 
+SANS_PROFIL = Profil("", "", "")
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
 Faire = Callable[..., LigneLue]
 
@@ -82,8 +86,10 @@ class _Lecture:
         self.constats: list[Constat] = []
         self.carre = Carre(tableau)
         self.numero = self.carre.numero
+        self.profil = reconnaitre(tableau.lignes[tableau.entete][1]) or SANS_PROFIL
         self.colonnes = catalogue.comprendre(tableau.lignes[tableau.entete][1])
         self.de_la_page = not tableau.feuille and self.carre.intitules == ENTETE_DE_LA_PAGE
+        self.constats += prix_differents(self.colonnes, catalogue, Emplacement(fichier, self.numero))
         # Une colonne absente se lit au rang -1, où chaque rangée garde une case vide : aucun cas particulier ensuite.
         self.rangs: dict[str, int] = dict.fromkeys((*ROLES, "produit", "quantite", "tolerance"), -1)
         for colonne in reversed(self.colonnes):
@@ -98,12 +104,26 @@ class _Lecture:
         if longue and not noms:
             self.rangs, valeurs = completer(lire_preambule(self.tableau.lignes[: self.tableau.entete]), self.rangs, self.carre.largeur)
             elargir(rangees, valeurs)
+        self._nettoyer(rangees)
         if not rangees:
             constat = avertissement(
                 "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
             )
             self.constats.append(constat)
         return (self._longues if longue else self._grille)(rangees)
+
+    def _nettoyer(self, rangees: list[Rangee]) -> None:
+        """Dans chaque rangée : « anonymous » n'est le nom de personne, et les dates se lisent toutes de la même façon."""
+        comptes = [colonne.rang for colonne in self.colonnes if simplifier(colonne.intitule) in self.profil.comptes]
+        envoye = self.rangs["envoye_le"]
+        mois_devant = mois_d_abord(cases[envoye] for _numero, cases, _refus in rangees)
+        for _numero, cases, _refus in rangees:
+            for rang in comptes:
+                if simplifier(cases[rang]) in self.profil.anonymes:
+                    cases[rang] = ""
+            if self.profil.ecarter:
+                cases[:] = map(sans_ip, cases)
+            cases[envoye] = dater(cases[envoye], self.profil.fuseau, mois_devant=mois_devant)
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
@@ -117,11 +137,11 @@ class _Lecture:
         pleins: set[tuple[str, str]] = set()
         for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
-            ref, lu, (plus, disputees) = _ref(cases[produit]), cases[quantite], choisir(tolerances, cases)
+            ref, lu, (plus, disputees) = ref_de(cases[produit]), cases[quantite], choisir(tolerances, cases)
             unite = connu.unite if (connu := produits.get(ref)) else "kg"
             refus = forme or (_DEUX_QUANTITES if any(cases[rang] not in ("", lu) for rang in doublons) else None)
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
-                lignes.append(faire("quantite", ref, lu if not refus else _tout(cases), plus, refus))
+                lignes.append(faire("quantite", ref, lu if not refus else tout(cases), plus, refus))
                 pleins.add((cases[cellule], cases[envoye]))
             elif cases[envoye]:
                 vides.setdefault((cases[cellule], cases[envoye]), numero)
@@ -137,11 +157,14 @@ class _Lecture:
         """Une ligne par personne, une colonne par produit."""
         fabrique = self._fabrique()
         quantites, tolerances = self._colonnes_de_produit()
+        seules = [colonne for colonne, _unite in quantites]
+        glissantes = grilles(self.colonnes) if self.profil.glisse else []
         muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = fabrique(numero, cases)
-            refus = forme or self._glissement(cases, quantites)
+            douteuse = a_glisse(cases, seules) or any(grille.a_peut_etre_glisse(cases) for grille in glissantes)
+            refus = forme or (DECALEE if douteuse else None)
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
@@ -150,7 +173,12 @@ class _Lecture:
                 if not lu and not plus:
                     continue
                 if self._compte(colonne, lu, plus, unite):
-                    lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or _refus_de(colonne), colonne.unite))
+                    if colonne.refus and not refus:
+                        trouves, lu = coches(lu, self.profil.choix, self.catalogue)
+                        lignes += [faire(colonne.intitule, ref, mot, "", sans_quantite(mot)) for ref, mot in trouves]
+                        if not lu:
+                            continue
+                    lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite))
                 elif colonne.refus and not est_nulle(lu, unite):
                     muettes.add(colonne.intitule)
             for ref, seules in restantes.items():
@@ -170,7 +198,7 @@ class _Lecture:
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:
         """Une réponse sans quantité : décalée, elle se rejette ; sinon on la signale (la personne annule peut-être)."""
         if refus:
-            lignes.append(faire("", "", _tout(cases), "", refus))
+            lignes.append(faire("", "", tout(cases), "", refus))
         else:
             self._signaler_vide(numero)
 
@@ -182,7 +210,7 @@ class _Lecture:
         tolerances = par_ref(self.colonnes)
         quantites = [
             (colonne, self.catalogue.produits[colonne.ref].unite if colonne.ref else "kg")
-            for colonne in map(_sans_produit, self.colonnes)
+            for colonne in map(sans_produit, self.colonnes)
             if colonne.role == "quantite"
         ]
         return quantites, tolerances
@@ -195,21 +223,11 @@ class _Lecture:
             not colonne.refus or colonne.produit or _CHIFFRE.match(lu) or isinstance(lire_quantite(lu, unite), int) or self.catalogue.cite(lu)
         )
 
-    @staticmethod
-    def _glissement(cases: Sequence[str], quantites: Sequence[tuple[Colonne, str]]) -> Refus | None:
-        """Un horaire, un téléphone ou une date dans une colonne de produit trahit un glissement (Nextcloud, CryptPad)."""
-        for colonne, _unite in quantites:
-            case = cases[colonne.rang]
-            if case and not colonne.refus and (len(case) > COURT or not case.isdigit()) and _DECALAGE.fullmatch(case):
-                return DECALEE
-        return None
-
     def _fabrique(self) -> Callable[[int, Sequence[str]], Faire]:
         """De quoi faire d'une rangée des `LigneLue` : ce qui vient de la personne est lu une fois par rangée."""
         cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut = (self.rangs[role] for role in ROLES)
         groupement, fichier, origine = self.groupement, self.fichier, self.court
-        # LimeSurvey laisse vide la date de soumission d'une réponse commencée et jamais envoyée.
-        sans_date_inachevee = {"id de la reponse", "date de soumission"} <= {simplifier(colonne.intitule) for colonne in self.colonnes}
+        sans_date_inachevee = self.profil.datee  # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée
 
         def fabriquer(numero: int, cases: Sequence[str]) -> Faire:
             nom_entier = f"{cases[nom]} {cases[prenom]}".strip()
@@ -225,35 +243,3 @@ class _Lecture:
             return faire
 
         return fabriquer
-
-
-_ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
-
-
-def _sans_produit(colonne: Colonne) -> Colonne:
-    """Une colonne « quantité » dans un tableau sans colonne « produit » : ses nombres sont rejetés, jamais tus."""
-    if colonne.role in ("quantite", "tolerance") and not colonne.ref and not colonne.refus:
-        return colonne._replace(role="quantite", refus="colonne-inconnue", produit=True)
-    return colonne
-
-
-def _ref(case: str) -> str:
-    """La ref d'une case de produit : nue, ou entre crochets après le nom (« Farine T65 [farine-t65] »)."""
-    return trouvee[1] if case.endswith("]") and (trouvee := REF.search(case)) else case.strip("[] ")
-
-
-def _tout(cases: Sequence[str]) -> str:
-    """Les cases d'une rangée qu'on ne sait plus lire, mises bout à bout pour qu'on la retrouve."""
-    return " | ".join(case for case in cases if case)[:120]
-
-
-def est_nulle(texte: str, unite: str) -> bool:
-    """Vrai pour une case vide ou qui vaut zéro : ce n'est pas une quantité reçue."""
-    return not texte or texte in _ZEROS or lire_quantite(texte, unite) == 0
-
-
-def _refus_de(colonne: Colonne) -> Refus | None:
-    if not colonne.refus:
-        return None
-    fait = "correspond à plusieurs produits" if colonne.refus == "colonne-ambigue" else "ne correspond à aucun produit du catalogue"
-    return Refus(colonne.refus, f"La colonne « {colonne.intitule} » {fait}.", remede_de_colonne(colonne))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from cabas.modele import Produit
+from cabas.lecture.profils import Profil, reconnaitre
+from cabas.modele import Produit, Tarif
 from cabas.typographie import enumerer, simplifier
 
 
@@ -31,7 +32,12 @@ _TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
 _CHAMP = re.compile(r"(?:.*\()?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
 """Le nom d'un champ de notre page, seul ou entre parenthèses à la fin : « Tolérance, Lentilles (t-lentilles) »."""
 UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
-_PRIX = re.compile(r"\s*[-,–(:]?\s*\d+(?:[.,]\d+)?\s*(?:€|eur|euros)\s*(?:/\s*\w+)?\)?$")
+PRIX_ECRIT = (
+    r"(?P<euros>\d{1,5}(?:[.,]\d{1,3})?) ?(?:€|euros?\b|eur\b) ?(?P<cents>(?<=\d€)\d\d\b)?"
+    r"(?: ?(?:/|par\b|les?\b|la\b|l'|pour\b) ?(?:(?P<nombre>\d{1,3})\b ?)?(?:une? )?(?P<unite>[a-z]+)?)?"
+)
+"""Un prix, dans un texte simplifié : « 3,50€ / kg », « 3€50 le kilo », « 2,40 euros la piece », « 1,71 € les 6 »."""
+_PRIX = re.compile(rf"\s*[-,–(:]?\s*(?:a )?{PRIX_ECRIT}\s*\)?$")
 INTITULE_MAX = 400
 """Au-delà, ce n'est pas un intitulé : le chercher coûterait le carré de sa longueur."""
 _GRILLES = (re.compile(r"\[([^\[\]]+)\](?:\s*\[[^\[\]]+\])?$"), re.compile(r"\((.+?)(?: - [^()]+)?\)$"), re.compile(r"\|\s*([^|]+)$"))
@@ -55,9 +61,12 @@ class Colonne(NamedTuple):
 
 
 class Catalogue:
-    """Les produits, cherchables par ref et par nom simplifié."""
+    """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare."""
 
-    def __init__(self, produits: Iterable[Produit]) -> None:
+    encodage = ""
+
+    def __init__(self, produits: Iterable[Produit], tarifs: Sequence[Tarif] = ()) -> None:
+        self.tarifs = tuple(tarifs)
         self.produits = {produit.ref: produit for produit in produits}
         self.noms: dict[str, list[str]] = {}
         self._trouves: dict[str, list[str]] = {}
@@ -66,6 +75,8 @@ class Catalogue:
 
     def compter(self, cases: list[str]) -> int:
         """Combien d'intitulés on reconnaît ; 0 si cela ne peut pas être une ligne d'en-tête."""
+        if reconnaitre(cases):
+            return sum(bool(case.strip()) for case in cases)
         connus = roles_connus()
         roles = [connus.get(simplifier(case), "?") if case.strip() else "?" for case in cases]
         reconnus = sum(role != "?" for role in roles)
@@ -128,19 +139,21 @@ class Catalogue:
     def comprendre(self, intitules: list[str]) -> list[Colonne]:
         """Le rôle de chaque colonne. Les intitulés vides de droite sont passés."""
         colonnes: list[Colonne] = []
+        profil = reconnaitre(intitules)
         propres = [" ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split()) for brut in intitules]
-        questions = Counter(question for intitule in propres if (question := _question(intitule)))
+        questions = Counter(question for intitule in propres if (question := question_de(intitule)))
         for index, intitule in enumerate(propres):
             if intitule:
-                colonnes.append(self._une(index, intitule, en_grille=questions[_question(intitule)] > 1))
+                colonnes.append(self._une(index, intitule, en_grille=questions[question_de(intitule)] > 1, profil=profil))
             elif any(map(str.strip, intitules[index + 1 :])):  # un intitulé effacé : ses nombres ne se perdent pas
                 colonnes.append(Colonne(index, f"colonne {index + 1}, sans intitulé", "quantite", refus="colonne-inconnue"))
-        return colonnes
+        return _sans_comptes(colonnes, profil) if profil else colonnes
 
-    def _une(self, index: int, intitule: str, *, en_grille: bool) -> Colonne:
+    def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
         """Une colonne. « Produits [Miel] » n'est une ligne de grille que si d'autres colonnes posent la même question."""
         propre = simplifier(intitule)
-        role = roles_connus().get(propre)
+        role = profil.role(intitule) if profil else None
+        role = roles_connus().get(propre) if role is None else role
         if role is not None:
             return Colonne(index, intitule, role)
         refs = self._chercher(intitule)
@@ -165,7 +178,24 @@ class Catalogue:
         )
 
 
-def _question(intitule: str) -> str:
+QUI = frozenset({"cellule", "nom"})
+"""Ce qui suffit à dire de qui vient un bon, quand une question le demande."""
+
+
+def _sans_comptes(colonnes: list[Colonne], profil: Profil) -> list[Colonne]:
+    """Ôte leur rôle aux colonnes du compte de la personne, si une question demande son nom : c'est elle qui compte."""
+    vus: set[str] = set()
+    comptes: set[int] = set()
+    for colonne in colonnes:
+        propre = simplifier(colonne.intitule)
+        if propre in profil.comptes and propre not in vus:  # la deuxième de ce nom est une question
+            vus.add(propre)
+            comptes.add(colonne.rang)
+    demande = any(colonne.role in QUI and colonne.rang not in comptes for colonne in colonnes)
+    return [colonne._replace(role="") if demande and colonne.rang in comptes else colonne for colonne in colonnes]
+
+
+def question_de(intitule: str) -> str:
     """Ce qui précède la ligne d'une grille : « Produits » dans « Produits [Miel] », « Produits (Miel - Quantité) »…"""
     trouve = next((trouve for motif in _GRILLES if (trouve := motif.search(intitule.strip()))), None)
     return simplifier(intitule[: trouve.start()]) if trouve else ""

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from cabas.constats import Constat, Emplacement, Source, avertissement, erreur
 from cabas.lecture.colonnes import UNITE, Catalogue, Colonne, roles_connus
 from cabas.lecture.fiches import Rangs, deplier, source_de
+from cabas.lecture.profils import Profil
 from cabas.lecture.schemas import proche
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Correspondance, Depot
@@ -68,6 +69,7 @@ def _table(contenu: Mapping[str, Noeud], source: Source, constats: list[Constat]
         motif.valeur,
         {propre(intitule): cible.valeur for intitule, cible in colonnes.items() if isinstance(cible.valeur, str)},
         tuple(propre(un.valeur) for un in ignorer if isinstance(un.valeur, str)),
+        declare.valeur if (declare := contenu.get("encodage")) and isinstance(declare.valeur, str) else "",
         Source(source.fichier, source.ligne, {**source.lignes, **lignes}),
     )
 
@@ -107,8 +109,9 @@ class CatalogueMene(Catalogue):
     """Un catalogue qui reconnaît d'abord les intitulés d'une table, puis les autres. `vus` : ceux qu'il a rencontrés."""
 
     def __init__(self, base: Catalogue, table: Correspondance) -> None:
-        super().__init__(base.produits.values())
+        super().__init__(base.produits.values(), base.tarifs)
         self.table = table
+        self.encodage = table.encodage
         cibles = {**table.colonnes, **dict.fromkeys(table.ignorer, IGNORER)}
         self._comprises = {intitule: sens for intitule, cible in cibles.items() if (sens := comprendre_cible(cible, base.produits))}
         self._exemples = {role: intitule for intitule, role in reversed(list(roles_connus().items()))}
@@ -122,10 +125,10 @@ class CatalogueMene(Catalogue):
         connues = sum(un is not None for un in sens)
         return super().compter(traduites) or (connues if connues > 1 else 0)
 
-    def _une(self, index: int, intitule: str, *, en_grille: bool) -> Colonne:
+    def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
         sens = self._comprises.get(propre(intitule))
         if sens is None:
-            return super()._une(index, intitule, en_grille=en_grille)
+            return super()._une(index, intitule, en_grille=en_grille, profil=profil)
         self.vus.add(propre(intitule))
         unite = trouve[1] if sens[1] and (trouve := UNITE.search(simplifier(intitule))) else ""
         return Colonne(index, intitule, *sens, unite)
@@ -135,8 +138,13 @@ class Catalogues:
     """Le catalogue qui convient à chaque fichier de bons."""
 
     def __init__(self, depot: Depot) -> None:
-        self._base = Catalogue(depot.produits.values())
-        self._menes = {slug: [CatalogueMene(self._base, table) for table in tables] for slug, tables in depot.correspondances.items()}
+        produits = depot.produits.values()
+        self._sans_groupement = Catalogue(produits)
+        self._bases = {slug: Catalogue(produits, groupement.tarifs) for slug, groupement in depot.groupements.items()}
+        self._menes = {slug: [CatalogueMene(self._base(slug), table) for table in tables] for slug, tables in depot.correspondances.items()}
+
+    def _base(self, groupement: str) -> Catalogue:
+        return self._bases.get(groupement, self._sans_groupement)
 
     def pour(self, groupement: str, nom: str) -> Catalogue:
         """Celui de la première table dont le motif va à ce nom de fichier ; sinon, le catalogue ordinaire."""
@@ -145,7 +153,7 @@ class Catalogues:
             if fnmatchcase(compare, unicodedata.normalize("NFC", mene.table.fichier).casefold()):
                 mene.servi = True
                 return mene
-        return self._base
+        return self._base(groupement)
 
     def jamais_vus(self) -> list[Constat]:
         """Les intitulés d'une table que ses fichiers n'ont pas : le formulaire a peut-être changé."""

@@ -13,14 +13,15 @@ from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
+from cabas.lecture.encodages import decoder
 from cabas.lecture.lettres import Lettre, ouvrir_lettre
 from cabas.lecture.rangees import ligne_illisible
-from cabas.lecture.tableaux import Tableau, decoder
+from cabas.lecture.tableaux import Tableau
 from cabas.recu import COLLE, LigneLue
 
 TETES = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "statut")
 ENTETE = ["produit", "quantite", "tolerance", *TETES]
-TABLEAUX = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".eml")
+TABLEAUX = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".eml")
 _INDICE = re.compile(rb"bon\W{1,8}cabas|fin\W{1,8}du\W{1,8}bon", re.IGNORECASE)
 # Des messageries changent les tirets doublés en tirets longs, et les espaces en insécables.
 _DEBUT = re.compile(r"[-–—]+\s*bon\s+cabas\s*[-–—]+", re.IGNORECASE)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible
+from cabas.lecture.encodages import decoder
 from cabas.lecture.fichiers import nom_lisible
-from cabas.lecture.tableaux import decoder
 
 PARTIES_MAX = 200
 _SAUTS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "pre", "h1", "h2", "h3", "table", "ul", "ol"})

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible, lire_classeur
+from cabas.lecture.encodages import decoder
 
 SEPARATEURS = (";", ",", "\t", "|")
 LIGNES_D_ENTETE = 12
@@ -34,8 +35,11 @@ class Tableau(NamedTuple):
     entete: int
 
 
-def lire_tableaux(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
-    """Toutes les feuilles dont on reconnaît l'en-tête, ou un refus `fichier-illisible` qui dit pourquoi."""
+def lire_tableaux(octets: bytes, compter: Compter, encodage: str = "") -> list[Tableau] | Refus:
+    """Toutes les feuilles dont on reconnaît l'en-tête, ou un refus `fichier-illisible` qui dit pourquoi.
+
+    `encodage` : celui que déclare le groupement, pour un texte qui n'est ni marqué ni en UTF-8.
+    """
     if not octets.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return illisible("Le fichier est vide.", "Demander à la personne de l’envoyer de nouveau.")
     for signature, quoi in _AUTRES:
@@ -45,7 +49,7 @@ def lire_tableaux(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
             )
     if octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _classeur(octets, compter)
-    texte = decoder(octets)
+    texte = decoder(octets, encodage)
     return texte if isinstance(texte, Refus) else _texte(texte, compter)
 
 
@@ -57,43 +61,6 @@ _AUTRES = (
     (b"<html", "une page web"),
     (b"<!doctype html", "une page web"),
 )
-
-
-def decoder(octets: bytes) -> str | Refus:
-    """Le texte d'un fichier : marque UTF-16 ou UTF-8, sinon UTF-8 strict, sinon Windows (cp1252)."""
-    try:
-        if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
-            texte = octets.decode("utf-16")
-        else:
-            try:
-                texte = octets.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                if _utf8_abime(octets):
-                    return illisible(
-                        "Le fichier est coupé au milieu d’un caractère, ou mêle deux encodages : des noms seraient faux.",
-                        "Le télécharger de nouveau, ou l’enregistrer en CSV UTF-8 depuis un tableur.",
-                    )
-                texte = octets.decode("cp1252")
-    except UnicodeDecodeError:
-        return illisible("Ce n’est pas un fichier texte ni un tableur.", "Ouvrir le fichier, puis l’enregistrer en CSV UTF-8 ou en XLSX.")
-    if "\0" in texte:
-        return illisible(
-            "Le fichier contient des octets nuls : il est abîmé, ou ce n’est pas un tableau.", "Demander à la personne de l’envoyer de nouveau."
-        )
-    return texte
-
-
-_ACCENTS = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ’“”«»…·–—€°")
-
-_DEBUTS = (b"\xc2", b"\xc3", b"\xc5", b"\xe2")  # le premier octet, en UTF-8, d'un caractère français hors ASCII
-
-
-def _utf8_abime(octets: bytes) -> bool:
-    """Vrai si des octets qui ne sont pas de l'UTF-8 en ont pourtant les accents : « Ã© » n'est le début d'aucun mot."""
-    if not _ACCENTS.isdisjoint(octets.decode("utf-8", "ignore")):
-        return True
-    tete = octets.rstrip(bytes(range(0x80, 0x100)))
-    return tete.isascii() and octets[len(tete) : len(tete) + 1] in _DEBUTS
 
 
 def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
