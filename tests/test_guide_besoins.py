@@ -21,7 +21,9 @@ GUIDE = RACINE / "content" / "guide"
 MAILS = sorted((RACINE / "content" / "mails").iterdir())
 BLOC = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Ce qu'un SMS de 160 signes sait écrire (GSM 03.38), sans les lettres grecques ni les signes de l'extension.
-SIGNES_SMS = set("@£$¥èéùìòÇØøÅåÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà\n") | {chr(code) for code in (*range(48, 58), *range(65, 91), *range(97, 123))}
+SIGNES_SMS = set("@£$¥èéùìòÇØøÅåÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà\n") | {
+    chr(code) for code in (*range(48, 58), *range(65, 91), *range(97, 123))
+}
 
 
 def textes() -> list[Texte]:

@@ -73,9 +73,9 @@ _TITRE = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
 def besoins_de(corps: str) -> list[str] | None:
-    """Les besoins que dit la dernière ligne d'une page, dans son ordre ; `None` si elle ne finit pas par la phrase.
+    r"""Les besoins que dit la dernière ligne d'une page, dans son ordre ; `None` si elle ne finit pas par la phrase.
 
-    >>> besoins_de("# Caisse\\n\\nCette page répond aux besoins V13, V15 et G11.\\n")
+    >>> besoins_de("# Caisse\n\nCette page répond aux besoins V13, V15 et G11.\n")
     ['V13', 'V15', 'G11']
     """
     lignes = corps.rstrip().splitlines()
