@@ -62,6 +62,12 @@ def test_chaque_page_finit_par_la_phrase_et_ne_cite_que_des_besoins_connus():
     dire(fautes)
 
 
+def test_aucun_tableau_n_a_de_titre_de_colonne_vide():
+    """Un lecteur d'écran annonce la colonne avant la case : un titre vide ne dit rien."""
+    tetes = re.compile(r"^\|(.+)\|\n\|[-:| ]+\|$", re.MULTILINE)
+    dire([f"{texte.chemin} : |{tete}|" for texte in textes() for tete in tetes.findall(texte.corps) if not all(map(str.strip, tete.split("|")))])
+
+
 @pytest.mark.parametrize(
     ("corps", "attendu"),
     [
