@@ -20,7 +20,7 @@ from conftest import PAQUET, dire
 
 MODULES = sorted(PAQUET.rglob("*.py"))
 
-NOYAU = {"argent", "quantites", "temps", "modele", "recu", "constats", "typographie", "calculs"}
+NOYAU = {"argent", "quantites", "temps", "mission", "modele", "recu", "constats", "typographie", "calculs"}
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
@@ -28,7 +28,8 @@ FLECHES: dict[str, set[str]] = {
     "constats": set(),
     "quantites": {"constats", "argent"},
     "temps": {"constats"},
-    "modele": {"argent", "quantites", "temps", "constats"},
+    "mission": {"constats"},
+    "modele": {"argent", "quantites", "temps", "constats", "mission"},
     "recu": {"argent", "quantites", "temps", "constats", "modele"},
     "typographie": {"argent", "quantites", "temps"},
     "calculs": NOYAU,
@@ -51,7 +52,7 @@ BIBLIOTHEQUES: dict[str, set[str]] = {
     "python_calamine": {"lecture"},
     "git": {"historique"},
     "jinja2": {"rendu"},
-    "markdown": {"rendu"},
+    "markdown": {"rendu", "documents/markdown_typst.py"},  # le même arbre, pour l’écran et pour le papier
     "markupsafe": {"rendu"},
     "nh3": {"rendu"},
     "icalendar": {"rendu"},

@@ -12,7 +12,7 @@ from conftest import PAQUET, dire
 # Les classes de modele.py et de recu.py décrites par un schéma ; `source` et `presentation` ne s'écrivent pas dans un champ.
 FICHES = {
     "adherents": "Adherent", "adhesions": "Adhesion", "commandes": "Commande", "coupe": "Coupe", "creneaux": "Creneau",
-    "decisions": "Decision",
+    "decisions": "Decision", "missions": "Mission",
     "correspondances": "Correspondance",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
     "producteurs": "Producteur", "produits": "Produit", "rubriques": "Rubrique", "tarifs": "Tarif",

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from cabas.constats import Source
+from cabas.mission import Mission
 
 _SANS_SOURCE = Source("")
 
@@ -239,3 +240,4 @@ class Depot:
     groupements: Mapping[str, Groupement] = field(default_factory=dict)
     commandes: Mapping[str, Commande] = field(default_factory=dict)
     correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)
+    missions: Mapping[str, Mission] = field(default_factory=dict)

@@ -28,6 +28,7 @@ TABLES = (
     "fenetres",
     "distribution",
     "creneaux",
+    "missions",
     "bons",
     "adherents",
     "mouvements",
@@ -115,7 +116,7 @@ def _textes(racine: Path, chemin: str, constats: list[Constat], *, entetes: bool
             constats.append(erreur(texte.code, Emplacement(relatif), texte.fait, texte.remede))
         elif entetes and texte.startswith("---"):
             noeud, corps, fautes = lire_entete(texte, relatif)
-            constats += fautes
+            constats += [faute for faute in fautes if faute not in constats]  # une fiche mission a déjà été lue par le dépôt
             entete = noeud.brut if noeud is not None and isinstance(noeud.valeur, dict) else {}
             lus.append(Texte(relatif, entete, corps, texte.count("\n", 0, max(texte.find(corps), 0)) + 1))
         else:

@@ -28,8 +28,9 @@ DOSSIERS = (
     ("producteurs", "catalogue/producteurs", ".md", "slug"),
     ("groupements", "groupements", ".md", "slug"),
     ("commandes", "catalogue/commandes", ".yaml", "id"),
+    ("missions", "content/guide/missions", ".md", "slug"),
 )
-UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques"})
+UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques", "missions"})
 Progres = Callable[[int, int], None]
 
 
@@ -89,6 +90,9 @@ def sans_redites(constats: list[Constat]) -> list[Constat]:
 
 def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
     noms = origine.noms(dossier)
+    if nom == "missions":
+        # Un réseau peut n'en avoir aucune ; à côté des fiches, leur liste et des photos, que le site lit.
+        noms = [un for un in noms or () if un.endswith(suffixe) and un != "index.md"]
     if noms is None:
         lot.constats.append(
             erreur(
@@ -166,7 +170,7 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
     for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
         ajouts: dict[str, Any] = {cles[nom]: identifiant}
-        if nom in ("producteurs", "groupements"):
+        if nom in ("producteurs", "groupements", "missions"):
             ajouts["presentation"] = presentation
         fiche = construire(nom, noeud, chemin, ajouts, lot.constats)
         if fiche is not None:
@@ -178,4 +182,4 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     rangees: list[Rubrique] = [
         rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
     ]
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables)
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, fiches["missions"])

@@ -15,6 +15,7 @@ from cabas.constats import Constat, Refus, Source, erreur
 from cabas.lecture.conversion import scalaire
 from cabas.lecture.schemas import Rang, champs, proche
 from cabas.lecture.yaml_strict import Noeud
+from cabas.mission import Mission
 from cabas.modele import (
     Adhesion,
     Commande,
@@ -46,6 +47,7 @@ CLASSES: Mapping[str, Callable[..., Any]] = {
     "fenetres": Fenetre,
     "distribution": Distribution,
     "creneaux": Creneau,
+    "missions": Mission,
 }
 Rangs = dict[str, list[Rang]]
 
