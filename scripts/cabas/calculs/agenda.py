@@ -54,6 +54,20 @@ class Evenement(NamedTuple):
     creneaux: tuple[Creneau, ...] = ()
 
 
+TITRES = {
+    Genre.OUVERTURE: "Les bons ouvrent",
+    Genre.CLOTURE: "Les bons ferment",
+    Genre.PERMANENCE: "Permanence de commande",
+    Genre.LIVRAISON: "Livraison",
+    Genre.DISTRIBUTION: "Distribution",
+}
+
+
+def titre(un: Evenement) -> str:
+    """Ce qu'on lit dans l'agenda : « Distribution », « Tenir la caisse »."""
+    return un.mission.titre if un.mission else TITRES[un.genre]
+
+
 def du_groupement(depot: Depot, groupement: Groupement) -> list[Evenement]:
     """Tout ce qui arrive à un groupement, missions comprises."""
     siennes = [mission for mission in depot.missions.values() if mission.portee != RESEAU]

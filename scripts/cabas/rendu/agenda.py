@@ -10,22 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cabas.calculs.agenda import Evenement, Genre
+from cabas.calculs.agenda import Evenement, Genre, titre
 from cabas.temps import PARIS
 from cabas.typographie import date_longue, heure
-
-TITRES = {
-    Genre.OUVERTURE: "Les bons ouvrent",
-    Genre.CLOTURE: "Les bons ferment",
-    Genre.PERMANENCE: "Permanence de commande",
-    Genre.LIVRAISON: "Livraison",
-    Genre.DISTRIBUTION: "Distribution",
-}
-
-
-def titre(un: Evenement) -> str:
-    """Ce qu'on lit dans l'agenda : « Distribution », « Tenir la caisse »."""
-    return un.mission.titre if un.mission else TITRES[un.genre]
 
 
 def agenda_ics(evenements: Iterable[Evenement], nom: str) -> str:

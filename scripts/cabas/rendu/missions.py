@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from cabas.calculs.agenda import Evenement, Genre, sans_date
+from cabas.calculs.agenda import Evenement, Genre, du_groupement, sans_date, titre
 from cabas.calculs.moments import PHASES, lire_moments, phase, rang
 from cabas.constats import Refus
 from cabas.mission import Mission
 from cabas.modele import Depot, Groupement
-from cabas.rendu.agenda import titre
 from cabas.rendu.calendrier import jour as jour_lisible
 from cabas.rendu.echappement import Lien, entete, litteral
 from cabas.rendu.guide import Texte, faits_mission, materiel, quand_en_clair
@@ -77,13 +76,14 @@ def _rangee(mission: Mission) -> str:
     return f"| {' | '.join(cases)} |"
 
 
-def cette_semaine(depot: Depot, groupement: Groupement, dates: Sequence[Evenement], maintenant: datetime) -> tuple[str, dict[str, Any]]:
+def cette_semaine(depot: Depot, groupement: Groupement, maintenant: datetime) -> tuple[str, dict[str, Any]]:
     """L'en-tête et les valeurs de la page « cette semaine » d'un groupement."""
     tete = entete(
         hide=("navigation", "toc"), fil=(Lien("Groupements", "../../index.html"), Lien(groupement.nom, "../index.html")),
         title=f"Cette semaine, {groupement.nom}", source=groupement.source.fichier,
         description=f"{groupement.nom} : les dates et les missions des deux semaines qui viennent.",
     )
+    dates = du_groupement(depot, groupement)
     semaines, suite = deux_semaines(dates, maintenant), prochaine(dates, maintenant)
     return tete, {"groupement": groupement, "semaines": semaines, "prochaine": suite, "toute_l_annee": sans_date(depot)}
 

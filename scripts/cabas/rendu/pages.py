@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from cabas.calculs.agenda import du_groupement, du_reseau
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
 from cabas.modele import Commande, Depot, Groupement, Produit
 from cabas.rendu import guide, missions
-from cabas.rendu.agenda import agenda_ics
 from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
@@ -92,7 +90,6 @@ def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tupl
     _groupements(atelier)
     _guide(atelier)
     atelier.pages[PurePosixPath("catalogue.json")] = catalogue_json(depot)
-    atelier.pages[PurePosixPath("agenda.ics")] = agenda_ics(du_reseau(depot), "Toutes les dates du réseau")
     return atelier.pages, atelier.constats
 
 
@@ -208,15 +205,8 @@ def _groupements(atelier: _Atelier) -> None:
             rendez_vous=[(un, creneaux(un.fenetre, groupement.adhesions)) for un in prochains.get(groupement.slug, [])],
             presentation=_presentation(atelier, groupement.presentation, groupement.source.fichier, f"groupements/{groupement.slug}"),
         )
-        _cette_semaine(atelier, groupement)
-
-
-def _cette_semaine(atelier: _Atelier, groupement: Groupement) -> None:
-    """La page des deux semaines qui viennent, et l'agenda à importer : les mêmes dates."""
-    dossier, dates = PurePosixPath("groupements", groupement.slug), du_groupement(atelier.depot, groupement)
-    atelier.pages[dossier / "agenda.ics"] = agenda_ics(dates, groupement.nom)
-    tete, valeurs = missions.cette_semaine(atelier.depot, groupement, dates, atelier.maintenant)
-    atelier.poser(f"{dossier}/cette-semaine/index.md", "cette-semaine", tete, **valeurs)
+        tete, valeurs = missions.cette_semaine(atelier.depot, groupement, atelier.maintenant)
+        atelier.poser(f"groupements/{groupement.slug}/cette-semaine/index.md", "cette-semaine", tete, **valeurs)
 
 
 def _presentation(atelier: _Atelier, texte: str, chemin: str, dossier: str) -> Markup:
