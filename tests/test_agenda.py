@@ -175,6 +175,12 @@ def test_la_page_suit_l_horloge_et_mene_aux_fiches(depot):
     assert "../agenda.ics" in page
 
 
+def test_le_meme_jour_on_recoit_avant_de_ranger(reseau):
+    jour = [un.mission.slug for un in du_groupement(reseau, reseau.groupements["les-tilleuls"])
+            if un.mission and un.entier and un.debut == datetime(2026, 11, 26, tzinfo=PARIS)]  # fmt: skip
+    assert jour == ["reception", "rangement"]
+
+
 def test_la_page_vide_le_dit(depot):
     assert "Rien de prévu ces quatorze jours. Ensuite : Les bons ouvrent : mardi 1er décembre (Commande de décembre)." in re.sub(
         r"&#(\d+);", lambda trouve: chr(int(trouve[1])), _page(depot, AVANT)

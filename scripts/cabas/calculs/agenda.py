@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from cabas.calculs.moments import RYTHMES, Reperes, dater, lire_moments
+from cabas.calculs.moments import RYTHMES, Reperes, dater, lire_moments, rang
 from cabas.calculs.offre import fenetres
 from cabas.calculs.permanences import Seance, seances
 from cabas.constats import Refus
@@ -39,6 +39,7 @@ class Evenement(NamedTuple):
     """Une date du cycle. `cle` ne change pas quand la date change. Sans `fin`, c'est un instant, ou une journée (`entier`).
 
     `groupement` : `None` pour une tâche de tout le réseau. `precision` : la limite d'une journée (« avant 12 h »).
+    `ordre` : celui du cycle, pour les missions d'un même jour.
     """
 
     cle: str
@@ -52,6 +53,7 @@ class Evenement(NamedTuple):
     lieu: str = ""
     mission: Mission | None = None
     creneaux: tuple[Creneau, ...] = ()
+    ordre: tuple[int, int, int] = (0, 0, 0)
 
 
 TITRES = {
@@ -94,7 +96,7 @@ def du_reseau(depot: Depot) -> list[Evenement]:
 
 def ranger(evenements: Iterable[Evenement]) -> list[Evenement]:
     """Dans l'ordre du temps ; le même jour, les journées entières d'abord."""
-    return sorted(evenements, key=lambda un: (un.debut.astimezone(PARIS).date(), not un.entier, un.debut, _RANG[un.genre], un.cle))
+    return sorted(evenements, key=lambda un: (un.debut.astimezone(PARIS).date(), not un.entier, un.debut, _RANG[un.genre], un.ordre, un.cle))
 
 
 def sans_date(depot: Depot) -> list[Mission]:
@@ -141,7 +143,7 @@ def _taches(missions: Iterable[Mission], commande: Commande, groupement: Groupem
     ou = groupement.slug if groupement else RESEAU
     for mission in missions:
         lus = lire_moments(mission.quand)
-        echeances = [] if isinstance(lus, Refus) else [une for moment in lus for une in dater(moment, reperes)]
-        for numero, une in enumerate(echeances, 1):
+        echeances = [] if isinstance(lus, Refus) else [(une, rang(moment)) for moment in lus for une in dater(moment, reperes)]
+        for numero, (une, ordre) in enumerate(echeances, 1):
             cle = f"{commande.id}.{ou}.mission.{mission.slug}.{numero}"
-            yield Evenement(cle, Genre.MISSION, commande, groupement, une.debut, None, une.entier, une.precision, "", mission)
+            yield Evenement(cle, Genre.MISSION, commande, groupement, une.debut, None, une.entier, une.precision, "", mission, (), ordre)

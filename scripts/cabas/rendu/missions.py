@@ -24,13 +24,14 @@ LISTE = "<!-- la liste des missions -->"
 
 
 class Ligne(NamedTuple):
-    """Une date à lire : son heure (vide pour une journée), ce qui se passe, où, et la fiche qui l'explique."""
+    """Une date à lire : son heure (vide pour une journée), ce qui se passe, où, la fiche qui l'explique, et pour quelle commande."""
 
     heures: str
     titre: str
     lieu: str
     precision: str
     mission: Mission | None
+    commande: str
 
 
 class Journee(NamedTuple):
@@ -79,8 +80,10 @@ def _rangee(mission: Mission) -> str:
 def cette_semaine(depot: Depot, groupement: Groupement, maintenant: datetime) -> tuple[str, dict[str, Any]]:
     """L'en-tête et les valeurs de la page « cette semaine » d'un groupement."""
     tete = entete(
-        hide=("navigation", "toc"), fil=(Lien("Groupements", "../../index.html"), Lien(groupement.nom, "../index.html")),
-        title=f"Cette semaine, {groupement.nom}", source=groupement.source.fichier,
+        hide=("navigation", "toc"),
+        fil=(Lien("Groupements", "../../index.html"), Lien(groupement.nom, "../index.html")),
+        title=f"Cette semaine, {groupement.nom}",
+        source=groupement.source.fichier,
         description=f"{groupement.nom} : les dates et les missions des deux semaines qui viennent.",
     )
     dates = du_groupement(depot, groupement)
@@ -118,4 +121,4 @@ def _nom(jour: date, maintenant: datetime) -> str:
 def _ligne(un: Evenement) -> Ligne:
     heures = "" if un.entier else f"de {heure(un.debut)} à {heure(un.fin)}" if un.fin else f"à {heure(un.debut)}"
     lieu = "" if un.genre is Genre.PERMANENCE else un.lieu
-    return Ligne(heures, titre(un), lieu, un.precision, un.mission)
+    return Ligne(heures, titre(un), lieu, un.precision, un.mission, un.commande.titre)
