@@ -20,7 +20,7 @@ from conftest import PAQUET, dire
 
 MODULES = sorted(PAQUET.rglob("*.py"))
 
-NOYAU = {"argent", "quantites", "temps", "regles_de_partage", "modele", "recu", "constats", "etats", "typographie", "calculs"}
+NOYAU = {"argent", "quantites", "temps", "mission", "regles_de_partage", "modele", "recu", "constats", "etats", "typographie", "calculs"}
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
@@ -29,8 +29,9 @@ FLECHES: dict[str, set[str]] = {
     "quantites": {"constats", "argent"},
     "temps": {"constats"},
     "etats": {"constats"},
+    "mission": {"constats"},
     "regles_de_partage": set(),
-    "modele": {"argent", "quantites", "temps", "constats", "etats", "regles_de_partage"},
+    "modele": {"argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage"},
     "recu": {"argent", "quantites", "temps", "constats", "modele"},
     "typographie": {"argent", "quantites", "temps"},
     "calculs": NOYAU,
@@ -53,7 +54,7 @@ BIBLIOTHEQUES: dict[str, set[str]] = {
     "python_calamine": {"lecture"},
     "git": {"historique"},
     "jinja2": {"rendu"},
-    "markdown": {"rendu"},
+    "markdown": {"rendu", "documents/markdown_typst.py"},  # le même arbre, pour l’écran et pour le papier
     "markupsafe": {"rendu"},
     "nh3": {"rendu"},
     "icalendar": {"rendu"},

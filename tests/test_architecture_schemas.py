@@ -12,7 +12,7 @@ from conftest import PAQUET, dire
 # Les classes de modele.py, de recu.py et d'etats.py décrites par un schéma ; `source` et `presentation` ne s'écrivent pas dans un champ.
 FICHES = {
     "adherents": "Adherent", "adhesions": "Adhesion", "commandes": "Commande", "coupe": "Coupe", "creneaux": "Creneau",
-    "decisions": "Decision", "etats": "EtatDesLots", "etats_de_lot": "EtatDeLot",
+    "decisions": "Decision", "etats": "EtatDesLots", "etats_de_lot": "EtatDeLot", "missions": "Mission",
     "correspondances": "Correspondance",
     "cellier": "Stock", "cellier_de_commande": "Cellier", "limites_groupements": "LimiteGroupement",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",

@@ -54,7 +54,7 @@ def test_chaque_code_de_la_fusion_est_explique() -> None:
 
 def test_chaque_classe_du_modele_est_au_lexique() -> None:
     lexique = (RACINE / "content/guide/lexique.md").read_text(encoding="utf-8")
-    for module in ("modele", "regles_de_partage", "recu", "constats", "etats"):
+    for module in ("modele", "mission", "regles_de_partage", "recu", "constats", "etats"):
         classes = [noeud.name for noeud in ast.parse((PAQUET / f"{module}.py").read_text(encoding="utf-8")).body if isinstance(noeud, ast.ClassDef)]
         assert [nom for nom in classes if not re.search(rf"\b{nom}\b", lexique)] == [], module
 

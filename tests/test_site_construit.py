@@ -156,7 +156,8 @@ def test_chaque_adresse_du_contrat_existe(mini):
         catalogue/index.html catalogue/farine-t65/index.html producteurs/moulin-des-sorbiers/index.html groupements/les-tilleuls/index.html
         actualites/index.html actualites/flux.atom.xml actualites/nouvelle/index.html catalogue.json
         bons/2026-12/les-tilleuls/index.html bons/2026-12/les-tilleuls/bon.csv bons/2026-12/les-tilleuls/bon.xlsx
-        bons/2026-12/les-tilleuls/bon.pdf bons/2026-12/les-tilleuls/bon-gros.pdf bons/2026-12/les-tilleuls/bon-solidaire.pdf"""
+        bons/2026-12/les-tilleuls/bon.pdf bons/2026-12/les-tilleuls/bon-gros.pdf bons/2026-12/les-tilleuls/bon-solidaire.pdf
+        missions/caisse/fiche.pdf agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
     assert [nom for nom in attendus.split() if not (site / nom).is_file()] == []
 
 
@@ -379,7 +380,8 @@ def chercher(onglet, mot: str):
 
 PAGES = (
     "index.html", "catalogue/index.html", "producteurs/index.html", "groupements/index.html", "groupements/les-tilleuls/index.html",
-    "guide/index.html", "guide/commander/index.html", "missions/caisse/index.html", "charte/index.html", "actualites/index.html",
+    "guide/index.html", "guide/commander/index.html", "missions/index.html", "missions/caisse/index.html",
+    "groupements/les-tilleuls/cette-semaine/index.html", "charte/index.html", "actualites/index.html",
 )  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def test_une_fiche_mission_commence_par_l_essentiel(depot):
     texte = Texte(
         "content/guide/missions/caisse.md",
         {"titre": "Tenir la caisse", "quand": "distribution", "duree": "3 h", "role": "deux bénévoles", "materiel": ["caisse", "stylos"],
-         "besoins": ["V13"], "commande_cabas": "cabas encaisser <commande>"},
+         "besoins": ["V13"], "commande_outil": "cabas encaisser <commande>"},
         "# Tenir la caisse\n\nLe texte.",
     )
     page = _page(depot, "missions/caisse/index.md", ensemble=Ensemble((texte,)))

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from cabas.constats import Source
 from cabas.etats import EtatDesLots
+from cabas.mission import Mission
 from cabas.regles_de_partage import Cellier, Limite
 
 _SANS_SOURCE = Source("")
@@ -241,3 +242,4 @@ class Depot:
     commandes: Mapping[str, Commande] = field(default_factory=dict)
     correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)
     etats: Mapping[str, EtatDesLots] = field(default_factory=dict)
+    missions: Mapping[str, Mission] = field(default_factory=dict)

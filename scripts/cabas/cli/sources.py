@@ -31,6 +31,7 @@ TABLES = (
     "creneaux",
     "etats",
     "etats_de_lot",
+    "missions",
     "bons",
     "adherents",
     "mouvements",
@@ -143,7 +144,7 @@ def _textes(racine: Path, chemin: str, constats: list[Constat], *, entetes: bool
             constats.append(erreur(texte.code, Emplacement(relatif), texte.fait, texte.remede))
         elif entetes and texte.startswith("---"):
             noeud, corps, fautes = lire_entete(texte, relatif)
-            constats += fautes
+            constats += [faute for faute in fautes if faute not in constats]  # une fiche mission a déjà été lue par le dépôt
             entete = noeud.brut if noeud is not None and isinstance(noeud.valeur, dict) else {}
             lus.append(Texte(relatif, entete, corps, texte.count("\n", 0, max(texte.find(corps), 0)) + 1))
         else:

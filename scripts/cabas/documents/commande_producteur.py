@@ -5,29 +5,19 @@ Entre : une `CommandeProducteur`. Sort : les octets d'un PDF balisé, les mêmes
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
-
-import typst
 
 from cabas.calculs import affichage
 from cabas.calculs.commande_producteur import NOMMES, CommandeProducteur, Part
 from cabas.calculs.mots_de_commande import d_une_ligne, livraison_dite, livraisons_dites, lots_dits, prix_dit, titre_des_livraisons
-from cabas.documents.composition import composer
+from cabas.documents.composition import composer_malgre_tout
 from cabas.temps import PARIS
 from cabas.typographie import date_longue, euros, typographier
-
-_HORS_LETTRE = re.compile("[^ -~\u00a0-\u00ac\u00ae-\u017f’“”–—…€\u202f]")
 
 
 def commande_pdf(commande: CommandeProducteur) -> bytes:
     """Le PDF d'une commande. Un signe que nos polices ne savent pas dessiner devient « ? » : la commande part quand même."""
-    donnees = donnees_de_la_commande(commande)
-    try:
-        return composer("commande-producteur.typ", donnees)
-    except typst.TypstError:
-        return composer("commande-producteur.typ", json.loads(_HORS_LETTRE.sub("?", json.dumps(donnees, ensure_ascii=False))))
+    return composer_malgre_tout("commande-producteur.typ", donnees_de_la_commande(commande))
 
 
 def donnees_de_la_commande(commande: CommandeProducteur) -> dict[str, Any]:

@@ -8,6 +8,7 @@ polices : c'est une faute à nous, elle lève `typst.TypstError`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -17,11 +18,24 @@ import typst
 
 from cabas.documents.polices import dossiers_de_polices
 
+COMMUNS = ("commun.typ", "markdown.typ")
+"""Ce que tout gabarit peut importer."""
+
+_HORS_LETTRE = re.compile("[^ -~\u00a0-\u00ac\u00ae-\u017f’“”–—…€\u202f]")
+
 
 def composer(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
     """Le PDF d'un gabarit (`bon.typ`). Les données sont ce que JSON sait écrire."""
     pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices(), pdf_standards=["ua-1"])
     return pdf
+
+
+def composer_malgre_tout(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
+    """Comme `composer` ; mais un signe que nos polices ne savent pas dessiner devient « ? » : le document se fait quand même."""
+    try:
+        return composer(gabarit, donnees)
+    except typst.TypstError:
+        return composer(gabarit, json.loads(_HORS_LETTRE.sub("?", json.dumps(donnees, ensure_ascii=False))))
 
 
 def compter_pages(gabarit: str, donnees: Mapping[str, Any]) -> int:
@@ -38,8 +52,8 @@ def _polices() -> typst.Fonts:
 
 def _fichiers(gabarit: str, donnees: Mapping[str, Any]) -> Any:
     """Les fichiers d'une composition, en mémoire. Les types de Typst ne disent pas encore qu'il admet un dictionnaire."""
-    commun = {"commun.typ": _gabarit("commun.typ"), "main.typ": _gabarit(gabarit)}
-    return {**commun, "donnees.json": json.dumps(donnees, ensure_ascii=False).encode()}
+    communs = {nom: _gabarit(nom) for nom in COMMUNS}
+    return {**communs, "main.typ": _gabarit(gabarit), "donnees.json": json.dumps(donnees, ensure_ascii=False).encode()}
 
 
 @cache

@@ -31,8 +31,9 @@ DOSSIERS = (
     ("producteurs", "catalogue/producteurs", ".md", "slug"),
     ("groupements", "groupements", ".md", "slug"),
     ("commandes", "catalogue/commandes", ".yaml", "id"),
+    ("missions", "content/guide/missions", ".md", "slug"),
 )
-UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques"})
+UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques", "missions"})
 Progres = Callable[[int, int], None]
 
 
@@ -99,6 +100,9 @@ def sans_redites(constats: list[Constat]) -> list[Constat]:
 
 def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
     noms = origine.noms(dossier)
+    if nom == "missions":
+        # Un réseau peut n'en avoir aucune ; à côté des fiches, leur liste et des photos, que le site lit.
+        noms = [un for un in noms or () if un.endswith(suffixe) and un != "index.md"]
     if noms is None:
         lot.constats.append(
             erreur(
@@ -113,13 +117,10 @@ def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _
         relatif = f"{dossier}/{nom_lisible(fichier)}"
         if fichier.startswith("."):
             continue
-        if nom == "groupements" and fichier.endswith(SUFFIXE):
+        a_cote = {"groupements": (SUFFIXE, lot.correspondances), "commandes": (SUFFIXE_D_ETAT, lot.etats)}.get(nom)
+        if a_cote and fichier.endswith(a_cote[0]):
             if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
-                lot.correspondances[fichier.removesuffix(SUFFIXE)] = (relatif, texte)
-            continue
-        if nom == "commandes" and fichier.endswith(SUFFIXE_D_ETAT):
-            if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
-                lot.etats[fichier.removesuffix(SUFFIXE_D_ETAT)] = (relatif, texte)
+                a_cote[1][fichier.removesuffix(a_cote[0])] = (relatif, texte)
             continue
         if PurePosixPath(fichier).suffix != suffixe:
             lot.constats.append(
@@ -131,17 +132,19 @@ def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _
                 )
             )
             continue
-        texte = _texte(origine, f"{dossier}/{fichier}", relatif, lot)
-        if texte is None:
-            continue
-        presentation = ""
-        if suffixe == ".md":
-            noeud, presentation, constats = lire_entete(texte, relatif)
-        else:
-            noeud, constats = lire_yaml(texte, relatif)
-        lot.constats += constats
-        if noeud is not None:
-            lot.noeuds.append((nom, PurePosixPath(fichier).stem, relatif, noeud, presentation))
+        if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
+            _lire_fiche(nom, PurePosixPath(fichier).stem, relatif, texte, lot)
+
+
+def _lire_fiche(nom: str, identifiant: str, relatif: str, texte: str, lot: _Lot) -> None:
+    presentation = ""
+    if relatif.endswith(".md"):
+        noeud, presentation, constats = lire_entete(texte, relatif)
+    else:
+        noeud, constats = lire_yaml(texte, relatif)
+    lot.constats += constats
+    if noeud is not None:
+        lot.noeuds.append((nom, identifiant, relatif, noeud, presentation))
 
 
 def _texte(origine: Origine, chemin: str, relatif: str, lot: _Lot) -> str | None:
@@ -180,7 +183,7 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
     for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
         ajouts: dict[str, Any] = {cles[nom]: identifiant}
-        if nom in ("producteurs", "groupements"):
+        if nom in ("producteurs", "groupements", "missions"):
             ajouts["presentation"] = presentation
         fiche = construire(nom, noeud, chemin, ajouts, lot.constats)
         if fiche is not None:
@@ -192,4 +195,4 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     rangees: list[Rubrique] = [
         rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
     ]
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats)
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats, fiches["missions"])

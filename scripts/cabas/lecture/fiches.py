@@ -16,6 +16,7 @@ from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture.conversion import scalaire
 from cabas.lecture.schemas import Rang, champs, proche
 from cabas.lecture.yaml_strict import Noeud
+from cabas.mission import Mission
 from cabas.modele import (
     Adhesion,
     Commande,
@@ -51,6 +52,7 @@ CLASSES: Mapping[str, Callable[..., Any]] = {
     "creneaux": Creneau,
     "etats": EtatDesLots,
     "etats_de_lot": EtatDeLot,
+    "missions": Mission,
 }
 Rangs = dict[str, list[Rang]]
 

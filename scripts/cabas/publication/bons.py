@@ -11,19 +11,19 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from cabas.calculs.offre import Etat, etat, fenetres
 from cabas.modele import Commande, Depot, Groupement
 from cabas.publication.dossiers import Fichiers
-from cabas.publication.ecriture import ecrire
+from cabas.publication.reserve import Piece as _Piece
+from cabas.publication.reserve import dessin
+from cabas.publication.reserve import prendre as _prendre
+from cabas.publication.reserve import ranger as _ranger
 
 DESSIN = (
     "documents/bon_papier.py",
@@ -36,14 +36,6 @@ DESSIN = (
     "gabarits/commun.typ",
 )
 """Ce qui dessine les bons, dans notre paquet."""
-
-
-class _Piece(NamedTuple):
-    """Un fichier coûteux : où il va, de quoi il dépend, comment le faire."""
-
-    chemin: PurePosixPath
-    empreinte: str
-    fabriquer: Callable[[], bytes]
 
 
 def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupement, Etat]]:
@@ -125,27 +117,4 @@ def _empreinte(*donnees: object) -> str:
 
 @cache
 def _dessin() -> str:
-    """L'empreinte de ce qui dessine les bons : notre code, nos gabarits, les outils, la lettre."""
-    somme = hashlib.sha256(" ".join(version(outil) for outil in ("typst", "xlsxwriter", "fontpkg-atkinson-hyperlegible")).encode())
-    for nom in DESSIN:
-        somme.update(files("cabas").joinpath(*nom.split("/")).read_bytes())
-    return somme.hexdigest()
-
-
-def _prendre(piece: _Piece, reserve: Path) -> bytes:
-    """La pièce, prise en réserve si elle y est, faite et rangée sinon."""
-    garde = reserve / piece.empreinte
-    try:
-        return garde.read_bytes()
-    except FileNotFoundError:
-        octets = piece.fabriquer()
-        ecrire(garde, octets)
-        return octets
-
-
-def _ranger(reserve: Path, utiles: Iterable[str]) -> None:
-    """Ôte de la réserve ce qui ne sert plus."""
-    gardes = frozenset(utiles)
-    for chemin in reserve.iterdir() if reserve.is_dir() else ():
-        if chemin.name not in gardes:
-            chemin.unlink(missing_ok=True)
+    return dessin(DESSIN, ("typst", "xlsxwriter", "fontpkg-atkinson-hyperlegible"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from cabas.calculs.offre import fenetres
 from cabas.constats import Constat, erreurs
 from cabas.modele import Depot
-from cabas.publication import actualites, bons, dossiers, guide, liens
+from cabas.publication import actualites, agendas, bons, dossiers, guide, liens, missions
 from cabas.publication.ecriture import ecrire
 from cabas.publication.preparation import Preparation, Sources, preparer, theme
 from cabas.publication.verrou import verrouiller
@@ -112,6 +112,8 @@ class _Chantier:
             papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes)
             self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in papiers), 'bon')} de commande.")
             dossiers.synchroniser(self.atelier / "bons", papiers)
+            dossiers.synchroniser(self.atelier / "agendas", agendas.agendas(sources.depot, self.atelier / "cache" / "agendas"))
+            dossiers.synchroniser(self.atelier / "missions", missions.fiches(sources.depot, self.atelier / "cache" / "missions"))
             liens.avancer(self.atelier / "bons", self.liens)
         finally:
             refus = guide.attendre(mkdocs, prepare.sources) if guide_a_faire else []
@@ -140,7 +142,9 @@ class _Chantier:
     def _poser(self, sources: Mapping[str, str]) -> list[Constat]:
         """Assemble, contrôle les liens, met en place si rien n'est faux."""
         neuf = self.atelier / "site"
-        dossiers.assembler(neuf, {"": self.atelier / "guide", "actualites": self.atelier / "actualites", "bons": self.atelier / "bons"})
+        parties = {nom: self.atelier / nom for nom in ("actualites", "bons", "missions")}
+        # Les agendas vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
+        dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "agendas", **parties})
         constats = liens.verifier(neuf, sources, self.liens)
         if not erreurs(constats):
             dossiers.mettre_en_place(neuf, self.sortie)

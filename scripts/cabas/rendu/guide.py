@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from cabas.constats import Constat, Emplacement, erreur
+from cabas.calculs.moments import en_clair, lire_moments
+from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.rendu.echappement import lignes_hors_code
 from cabas.rendu.fiches import Fait
 from cabas.typographie import enumerer
@@ -97,31 +98,14 @@ def _hors_code_en_ligne(ligne: str, remplacer: Callable[[re.Match[str]], str]) -
     return "".join([*morceaux, _LIEN.sub(remplacer, ligne[fin:])])
 
 
-_QUAND = re.compile(r"(?P<repere>ouverture|cloture|livraison|distribution)(?P<ecart>[+-]\d+j)?(?:\s+(?P<reste>.+))?")
-_REPERES = {"ouverture": "l’ouverture", "cloture": "la clôture", "livraison": "la livraison", "distribution": "la distribution"}
-
-
 def quand_en_clair(code: str) -> str:
     """« cloture+1j avant 12h » → « le lendemain de la clôture, avant 12 h ». Un texte libre est rendu tel quel.
 
     >>> quand_en_clair("ouverture-3j")
     '3 jours avant l’ouverture'
     """
-    trouve = _QUAND.fullmatch(code.strip())
-    if trouve is None:
-        return code
-    repere, ecart = trouve["repere"], int((trouve["ecart"] or "0j")[:-1])
-    nom = _REPERES[repere]
-    if ecart == 0:
-        texte = f"le jour de {nom}"
-    elif ecart == 1:
-        texte = f"le lendemain de {nom}"
-    elif ecart == -1:
-        texte = f"la veille de {nom}"
-    else:
-        texte = f"{abs(ecart)} jours {'après' if ecart > 0 else 'avant'} {nom}"
-    reste = re.sub(r"(\d)h\b", r"\1 h", trouve["reste"] or "")
-    return f"{texte}, {reste}" if reste else texte
+    lus = lire_moments(code)
+    return code if isinstance(lus, Refus) else ", puis ".join(en_clair(moment) for moment in lus)
 
 
 def _liste(valeur: Any) -> list[str]:
@@ -130,9 +114,8 @@ def _liste(valeur: Any) -> list[str]:
 
 def faits_mission(entete: Mapping[str, Any]) -> list[Fait]:
     """Ce que dit l'en-tête d'une fiche mission : quand, combien de temps, qui, quels besoins."""
-    quand = [quand_en_clair(un) for un in _liste(entete.get("quand"))]
     faits = [
-        Fait("Quand", enumerer(quand, "puis")),
+        Fait("Quand", quand_en_clair(str(entete.get("quand") or ""))),
         Fait("Durée", str(entete.get("duree") or "")),
         Fait("Qui", enumerer(_liste(entete.get("role")))),
         Fait("Besoins couverts", ", ".join(_liste(entete.get("besoins")))),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
 from cabas.modele import Commande, Depot, Groupement, Produit
-from cabas.rendu import besoins, guide
+from cabas.rendu import besoins, guide, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
@@ -51,7 +51,7 @@ def _gabarits() -> Any:
     from cabas.rendu.environnement import environnement
 
     gabarits = environnement()
-    gabarits.filters.update(tel_quel=litteral, prix=prix, prix_mesure=prix_mesure, depuis=depuis)
+    gabarits.filters.update(tel_quel=litteral, prix=prix, prix_mesure=prix_mesure, depuis=depuis, en_clair=guide.quand_en_clair)
     return gabarits
 
 
@@ -205,6 +205,8 @@ def _groupements(atelier: _Atelier) -> None:
             rendez_vous=[(un, creneaux(un.fenetre, groupement.adhesions)) for un in prochains.get(groupement.slug, [])],
             presentation=_presentation(atelier, groupement.presentation, groupement.source.fichier, f"groupements/{groupement.slug}"),
         )
+        tete, valeurs = missions.cette_semaine(atelier.depot, groupement, atelier.maintenant)
+        atelier.poser(f"groupements/{groupement.slug}/cette-semaine/index.md", "cette-semaine", tete, **valeurs)
 
 
 def _presentation(atelier: _Atelier, texte: str, chemin: str, dossier: str) -> Markup:
@@ -221,18 +223,18 @@ def _guide(atelier: _Atelier) -> None:
         corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
         fil: tuple[Lien, ...] = ()
         if guide.est_mission(page):
-            corps, fil = _mission(atelier, texte, corps, titre), (Lien("Missions", "../index.html"),)
+            corps, fil = _mission(atelier, texte, corps), (Lien("Missions", "../index.html"),)
+        corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)
         atelier.pages[page] = tete + corps.strip() + "\n"
 
 
-def _mission(atelier: _Atelier, texte: Texte, corps: str, titre: str) -> str:
+def _mission(atelier: _Atelier, texte: Texte, corps: str) -> str:
     """La fiche mission : le titre, l'essentiel en tête, puis le texte."""
+    imprimable = PurePosixPath(texte.chemin).stem in atelier.depot.missions
+    titre, bloc = missions.bloc_de_tete(atelier.gabarits.get_template("pages/mission.md.j2"), texte, imprimable=imprimable)
     premiere, _saut, suite = corps.lstrip().partition("\n")
     if not premiere.startswith("# "):
-        premiere, suite = f"# {litteral(titre or PurePosixPath(texte.chemin).stem)}", corps
-    bloc = atelier.gabarits.get_template("pages/mission.md.j2").render(
-        faits=guide.faits_mission(texte.entete), materiel=guide.materiel(texte.entete), commande=str(texte.entete.get("commande_cabas") or "")
-    )
+        premiere, suite = titre, corps
     return "\n\n".join([premiere, _sans_blancs(bloc), suite.strip()])
