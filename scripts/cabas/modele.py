@@ -143,6 +143,7 @@ class Groupement:
     plusieurs_bons: str = "dernier"
     reponse: str = ""
     equipes: tuple[str, ...] = ()
+    langues: tuple[str, ...] = ()
     presentation: str = ""
     source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
 
@@ -239,3 +240,4 @@ class Depot:
     groupements: Mapping[str, Groupement] = field(default_factory=dict)
     commandes: Mapping[str, Commande] = field(default_factory=dict)
     correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)
+    traductions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # langue → produits/<ref>, rubriques/<code> → nom

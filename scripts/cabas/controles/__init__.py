@@ -7,7 +7,7 @@ docstring est la question, l'ajouter ici, et donner un bon et un mauvais exemple
 from __future__ import annotations
 
 from cabas.constats import Constat, Gravite
-from cabas.controles import annuaires, commandes, produits, vie_privee
+from cabas.controles import annuaires, commandes, produits, traductions, vie_privee
 from cabas.controles.base import Contexte, Controle
 
 _E, _A = Gravite.ERREUR, Gravite.AVERTISSEMENT
@@ -41,6 +41,7 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("sauf-inutile", _A, commandes.sauf_inutile),
     Controle("limite-hors-pas", _E, commandes.limite_hors_pas),
     Controle("delai-trop-court", _A, commandes.delai_trop_court),
+    Controle("traduction-absente", _A, traductions.traduction_absente),
     Controle("prive-suivi", _E, vie_privee.prive_suivi),
     Controle("donnee-personnelle", _E, vie_privee.donnee_personnelle),
 )

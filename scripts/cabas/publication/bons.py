@@ -56,17 +56,20 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
 def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path) -> Fichiers:
     """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `bon*.pdf`.
 
+    À côté de `index.html`, la version simple (`simple.html`) et une page par langue du groupement (`index.ar.html`).
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache.
     """
-    from cabas.rendu.bons import bon_csv, bon_html
+    from cabas.rendu.bons import bon_csv, bon_html, versions
+    from cabas.rendu.langues import adresse
 
     fichiers: dict[PurePosixPath, bytes] = {}
     pieces: list[_Piece] = []
     for commande, groupement, ou in a_publier(depot, maintenant):
         dossier = PurePosixPath(commande.id, groupement.slug)
         grille = bon_csv(depot, commande, groupement)
-        fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()
+        for code in versions(groupement):
+            fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, maintenant, revision, code).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
         pieces.append(_classeur(depot, commande, groupement, dossier, grille))
         pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
