@@ -52,10 +52,11 @@ def ouvrir(contexte: Any, tmp_path: Path):
     """Ouvre le bon d'un petit dépôt depuis un fichier ; vérifie à la fin qu'aucune requête ni aucune erreur n'est partie."""
     fautes: list[str] = []
 
-    def ouvrir_le_bon(depot: Any = None, maintenant: Any = MAINTENANT, contexte: Any = contexte, **du_groupement: object) -> Any:
+    def ouvrir_le_bon(depot: Any = None, maintenant: Any = MAINTENANT, contexte: Any = contexte, code: str = "fr", **du_groupement: object) -> Any:
         depot = depot or petit_depot(**du_groupement)
         fichier = tmp_path / "index.html"
-        fichier.write_text(bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], MAINTENANT, "a1b2c3d"), encoding="utf-8")
+        html = bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], MAINTENANT, "a1b2c3d", code)
+        fichier.write_text(html, encoding="utf-8")
         page = contexte.new_page()
         page.clock.set_fixed_time(maintenant)
         page.on("request", lambda requete: None if requete.url.startswith(PERMISES) else fautes.append(requete.url))
@@ -397,3 +398,38 @@ def test_la_page_et_python_trouvent_le_meme_code(ouvrir):
         voulu = texte_du_bon("2026-12", "les-tilleuls", cellule, "q1", "", lignes)
         assert page.evaluate("bon => cabas.texteDuBon(bon)", bon) == voulu
         assert page.evaluate("bon => cabas.code(cabas.texteDuBon(bon))", bon) == code_court(voulu)
+
+
+CHAINES = (("ar", "٢٫٥", "٥٠٠ غ"), ("ar", "۲٫۵", "۵۰۰ غ"), ("uk", "2,5", "500 г"), ("tr", "2,5", "500 gram"), ("simple", "2,5", "500 g"))
+
+
+@pytest.mark.parametrize(("code", "deux_et_demi", "cinq_cents"), CHAINES)
+def test_chaque_langue_donne_le_meme_bon(ouvrir, code: str, deux_et_demi: str, cinq_cents: str):
+    page = ouvrir(langues=("ar", "tr", "uk"), code=code)
+    page.fill("[name=cellule]", "A-017")
+    page.fill("[name=q-farine-t65]", deux_et_demi)
+    page.fill("[name=q-lentilles-vertes]", cinq_cents)
+    assert total(page) == montant(108, 2500) + montant(270, 500)
+    corps = unquote(page.get_attribute("#courriel", "href"))
+    assert "farine-t65: 2,5\r\nlentilles-vertes: 0,5\r\n" in corps
+    assert "2,5\u00a0kg : Farine de blé T65, 2,70\u00a0€" in corps  # la lettre se lit au groupement
+    attendu = code_court(texte_du_bon("2026-12", "les-tilleuls", "A-017", "", "quartier", [("farine-t65", 2500, 0), ("lentilles-vertes", 500, 0)]))
+    assert page.text_content("#code") == attendu
+    page.fill("[name=q-comte-12-mois]", "٩٩ب")
+    page.locator("[name=q-comte-12-mois]").blur()
+    assert len(alertes(page)) == 1
+    assert "٩٩ب" in alertes(page)[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 320, "height": 740})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_en_arabe_la_page_va_de_droite_a_gauche(ouvrir):
+    page = ouvrir(langues=("ar",), code="ar")
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    case, unite = (page.evaluate(f"document.querySelector('[name=q-farine-t65]').{suite}.getBoundingClientRect().left")
+                   for suite in ("previousSibling", "nextSibling"))  # fmt: skip
+    assert case > unite  # « moins » est à droite, « plus » à gauche
+    page.reload()
+    assert page.get_attribute("[name=q-farine-t65]", "id") == "q-farine-t65"

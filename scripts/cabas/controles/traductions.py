@@ -19,8 +19,9 @@ def traduction_absente(contexte: Contexte) -> Iterator[Fait]:
         noms = depot.traductions.get(langue, {})
         absents = [chemin.partition("/")[2] for chemin in attendus if chemin not in noms]
         if absents:
+            montres = ", ".join(absents[:MONTRES]) + ("…" if len(absents) > MONTRES else ".")
             yield Fait(
                 Emplacement(f"catalogue/traductions/{langue}.yaml"),
-                f"{accorder(len(absents), 'nom')} à traduire, montrés en français : {', '.join(absents[:MONTRES])}{'…' if len(absents) > MONTRES else '.'}",
+                f"{accorder(len(absents), 'nom')} à traduire, montrés en français : {montres}",
                 "Écrire ces noms dans le fichier, même quelques-uns : chacun compte.",
             )

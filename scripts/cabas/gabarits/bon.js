@@ -124,7 +124,7 @@
     const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
       const q = l.querySelector('[name^=q-]'), [unite, pas, max] = D.produits[i], n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
       const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: n.firstChild.textContent };
-      p.fr = fr ? fr.textContent.split(' · ')[0] : p.nom;
+      p.fr = fr && !n.firstChild.lang ? fr.textContent.split(' · ')[0] : p.nom;
       p.ecrits = [e.firstChild, e.lastElementChild].filter(Boolean).map(noeud => [noeud, noeud.textContent]);
       p.prix = p.ecrits[0][1].match(/[\d,\u202f]+/g).map(prix => Number(prix.replace(/\D/g, '')));
       q.id = n.htmlFor = q.name;

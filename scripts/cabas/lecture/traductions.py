@@ -27,7 +27,10 @@ def langue_de(fichier: str) -> str:
 
 
 def lire_traduction(texte: str, fichier: str) -> tuple[dict[str, Noeud], list[Constat]]:
-    """Les noms d'un fichier, avec leur ligne. Codes : ceux de `yaml_strict`, `fiche-invalide`, `cle-inconnue`, `type-inattendu`, `texte-trop-long`."""
+    """Les noms d'un fichier, avec leur ligne.
+
+    Codes : ceux de `yaml_strict`, `fiche-invalide`, `cle-inconnue`, `type-inattendu`, `texte-trop-long`.
+    """
     racine, constats = lire_yaml(texte, fichier)
     if racine is None:
         return {}, constats

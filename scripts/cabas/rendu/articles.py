@@ -19,7 +19,7 @@ from cabas.rendu.langues import Langue
 from cabas.typographie import INSECABLE, euros
 
 SEPARE = " · "
-EN_FRANCAIS = Markup(' lang="fr" dir="ltr"')
+EN_FRANCAIS = Markup(' lang="fr"')
 
 
 def ecrire_rayons(depot: Depot, commande: Commande, groupement: Groupement, langue: Langue) -> list[dict[str, object]]:

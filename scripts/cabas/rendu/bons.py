@@ -38,36 +38,40 @@ def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenan
     qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions`. Sort : un document HTML complet.
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
-    style, script = _style(), _script()
+    style, script = _style(code), _script()
     produits = proposes(depot, commande)
     rayons = ecrire_rayons(depot, commande, groupement, langue)
     ou = _etat_affiche(fenetre, maintenant)
-    return environnement().get_template("bon.html.j2").render(
-        t=langue.phrase,
-        langue=langue,
-        simple=code == SIMPLE,
-        pictos=_pictos(),
-        choix=[_choix(autre, code) for autre in versions(groupement)],
-        commande=commande,
-        groupement=groupement,
-        fenetre=fenetre,
-        etat=ou,
-        prochaine=_prochaine(depot, commande, groupement),
-        lieu=affichage.lieu_de_distribution(fenetre, groupement),
-        creneaux=ecrire_creneaux(fenetre, groupement, langue),
-        tarifs=_tarifs(groupement),
-        noms_de_tarifs=" · ".join(tarif.nom for tarif in groupement.tarifs),
-        papiers=_papiers(groupement, ou),
-        rayons=rayons,
-        compte=len(produits),
-        lots=any(affichage.lot_lisible(produit) for produit in produits),
-        coupe=any(produit.vente == "coupe" for produit in produits),
-        donnees=_en_json(_donnees(commande, groupement, fenetre, produits, langue)),
-        style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
-        script=Markup(script),
-        politique=_politique(style, script, groupement.reponse),
-        par_service=_par_service(groupement),
-        revision=revision,
+    return (
+        environnement()
+        .get_template("bon.html.j2")
+        .render(
+            t=langue.phrase,
+            langue=langue,
+            simple=code == SIMPLE,
+            pictos=_pictos(),
+            choix=[_choix(autre, code) for autre in versions(groupement)],
+            commande=commande,
+            groupement=groupement,
+            fenetre=fenetre,
+            etat=ou,
+            prochaine=_prochaine(depot, commande, groupement),
+            lieu=affichage.lieu_de_distribution(fenetre, groupement),
+            creneaux=ecrire_creneaux(fenetre, groupement, langue),
+            tarifs=_tarifs(groupement),
+            noms_de_tarifs=" · ".join(tarif.nom for tarif in groupement.tarifs),
+            papiers=_papiers(groupement, ou),
+            rayons=rayons,
+            compte=len(produits),
+            lots=any(affichage.lot_lisible(produit) for produit in produits),
+            coupe=any(produit.vente == "coupe" for produit in produits),
+            donnees=_en_json(_donnees(commande, groupement, fenetre, produits, langue)),
+            style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
+            script=Markup(script),
+            politique=_politique(style, script, groupement.reponse),
+            par_service=_par_service(groupement),
+            revision=revision,
+        )
     )
 
 
@@ -108,8 +112,10 @@ def _fenetre(commande: Commande, groupement: Groupement) -> Fenetre:
 
 
 @cache
-def _style() -> str:
-    return compacter_style(lire_gabarit("bon.css"))
+def _style(code: str) -> str:
+    """Le style d'une langue : le commun, et ce qu'elle y ajoute."""
+    ajouts = {FRANCAIS: (), SIMPLE: ("bon-simple.css",)}.get(code, ("bon-autre.css",))
+    return compacter_style("\n".join(lire_gabarit(nom) for nom in ("bon.css", *ajouts)))
 
 
 @cache

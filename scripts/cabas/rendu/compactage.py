@@ -20,10 +20,11 @@ _JETON = re.compile(
     |(?P<signe>=>|[-+*/%&|^!=<>?:;,.~(){}\[\]]|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_RESERVES = frozenset(
-    "break case catch class const continue debugger default delete do else export extends false finally for function if import in instanceof let "
-    "new null of return static super switch this throw true try typeof undefined var void while with yield async await get set arguments".split()
-)
+_RESERVES = frozenset({
+    "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "export", "extends", "false", "finally",
+    "for", "function", "if", "import", "in", "instanceof", "let", "new", "null", "of", "return", "static", "super", "switch", "this", "throw", "true",
+    "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "async", "await", "get", "set", "arguments",
+})  # fmt: skip
 _AVANT_UNE_VALEUR = frozenset({"(", ",", "=", ":", "[", "!", "&", "|", "?", "{", "}", ";", "=>", "+", "return", ""})
 """Après l'un de ces jetons, une barre oblique ouvre une expression rationnelle ; ailleurs, c'est une division."""
 
@@ -63,8 +64,7 @@ def _decouper(texte: str) -> Iterator[tuple[str, str]]:
     rang, avant = 0, ""
     while rang < len(texte):
         trouve = _JETON.match(texte, rang)
-        assert trouve is not None
-        genre, jeton = str(trouve.lastgroup), trouve[0]
+        genre, jeton = (str(trouve.lastgroup), trouve[0]) if trouve else ("signe", texte[rang])
         if genre == "motif" and avant not in _AVANT_UNE_VALEUR:
             genre, jeton = "signe", "/"
         rang += len(jeton)
@@ -99,7 +99,7 @@ def _declares(jetons: Sequence[tuple[str, str]]) -> set[str]:
             declares |= set(_declarateurs(jetons, rang + 1))
         elif jeton == "=>":
             declares |= set(_parametres(jetons, rang - 1))
-        elif jeton == "function" or jeton == "catch":
+        elif jeton in {"function", "catch"}:
             fin = rang + 1
             while jetons[fin][1] != ")":
                 fin += 1

@@ -38,7 +38,7 @@ class Langue:
     @property
     def est_francaise(self) -> bool:
         """Vrai pour le français et sa version simple : les règles de typographie s'y appliquent."""
-        return self.faits["lang"] == FRANCAIS
+        return bool(self.faits["lang"] == FRANCAIS)
 
     def phrase(self, cle: str, **valeurs: object) -> Markup:
         """Une phrase de la page, échappée ; `*ceci*` y est en gras, `{nom}` y est remplacé."""
@@ -108,7 +108,8 @@ def langue(code: str = FRANCAIS) -> Langue:
     """La langue d'un code. La version simple prend au français ce qu'elle ne redit pas."""
     faits = _lire(code)
     if code == SIMPLE:
-        faits = {cle: {**valeur, **faits.get(cle, {})} if isinstance(valeur, dict) else faits.get(cle, valeur) for cle, valeur in _lire(FRANCAIS).items()}
+        propres = faits
+        faits = {cle: {**un, **propres.get(cle, {})} if isinstance(un, dict) else propres.get(cle, un) for cle, un in _lire(FRANCAIS).items()}
     return Langue(code, faits)
 
 
