@@ -318,6 +318,9 @@ def test_sans_javascript_la_page_se_lit_et_dit_comment_commander(navigateur, ouv
     assert all(nom in texte for nom in ("Farine de blé T65", "Comté AOP 12 mois", "Lentilles vertes"))
     page.fill("[name=q-farine-t65]", "2")
     assert not page.locator("#relire:visible, #recherche:visible, .barre:visible").count()
+    page.set_viewport_size({"width": 710, "height": 1000})
+    page.emulate_media(media="print")
+    assert page.locator("b", has_text="Purée d’amandes").bounding_box()["height"] < 30  # le nom garde sa place à côté des prix
     sans.close()
 
 
