@@ -54,10 +54,11 @@ def ouvrir(contexte: Any, tmp_path: Path):
     """Ouvre le bon d'un petit dépôt depuis un fichier ; vérifie à la fin qu'aucune requête ni aucune erreur n'est partie."""
     fautes: list[str] = []
 
-    def ouvrir_le_bon(depot: Any = None, maintenant: Any = MAINTENANT, contexte: Any = contexte, **du_groupement: object) -> Any:
+    def ouvrir_le_bon(depot: Any = None, maintenant: Any = MAINTENANT, contexte: Any = contexte, code: str = "fr", **du_groupement: object) -> Any:
         depot = depot or petit_depot(**du_groupement)
         fichier = tmp_path / "index.html"
-        fichier.write_text(bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], MAINTENANT, "a1b2c3d"), encoding="utf-8")
+        html = bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], MAINTENANT, "a1b2c3d", code)
+        fichier.write_text(html, encoding="utf-8")
         page = contexte.new_page()
         page.clock.set_fixed_time(maintenant)
         page.on("request", lambda requete: None if requete.url.startswith(PERMISES) else fautes.append(requete.url))
@@ -97,7 +98,7 @@ def test_le_total_est_exact_a_chaque_tarif(ouvrir):
     assert page.text_content("#total") == euros(total(page))
     page.select_option("[name=tarif]", "solidaire")
     assert total(page) == montant(132, 2500) + montant(330, 500) + 3 * 596
-    assert page.locator(".l", has_text="Farine de blé T65").locator(".p").inner_text().startswith("1,32")
+    assert page.locator(".l", has_text="Farine de blé T65").locator(".p").inner_text() == "1,32\u00a0€/kg"
 
 
 def test_le_csv_telecharge_est_le_bon_canonique(ouvrir):
@@ -183,7 +184,7 @@ def test_le_brouillon_est_repris_puis_s_efface_et_revient(ouvrir):
     remplir(page)
     avant = total(page)
     page.reload()
-    assert "Votre brouillon du 22 novembre à 12 h 00 est repris." in page.text_content("#brouillon").replace("\u00a0", " ")
+    assert "Votre brouillon du 22 novembre à 12:00 est repris." in page.text_content("#brouillon").replace("\u00a0", " ")
     assert total(page) == avant
     assert page.input_value("[name=q-lentilles-vertes]") == "500 g"
     page.click("#effacer")
@@ -268,7 +269,7 @@ def test_chercher_ne_montre_que_ce_qui_convient(ouvrir):
     page = ouvrir()
     page.fill("#recherche", "comte")
     assert page.locator(".l:visible").count() == 1
-    assert "1 produit" in page.text_content("#trouves")
+    assert page.text_content("#trouves").replace("\u00a0", " ") == "Produits trouvés : 1."
     page.fill("#recherche", "")
     assert page.locator(".l:visible").count() == len(petit_depot().produits)
 
@@ -326,6 +327,9 @@ def test_sans_javascript_la_page_se_lit_et_dit_comment_commander(navigateur, ouv
     assert all(nom in texte for nom in ("Farine de blé T65", "Comté AOP 12 mois", "Lentilles vertes"))
     page.fill("[name=q-farine-t65]", "2")
     assert not page.locator("#relire:visible, #recherche:visible, .barre:visible").count()
+    page.set_viewport_size({"width": 710, "height": 1000})
+    page.emulate_media(media="print")
+    assert page.locator("b", has_text="Purée d’amandes").bounding_box()["height"] < 30  # le nom garde sa place à côté des prix
     sans.close()
 
 
@@ -423,8 +427,8 @@ def test_le_bon_dit_ce_qui_manque_au_lot(navigateur: Any, ouvrir: Any, largeur: 
     boite, ligne = dit.bounding_box(), page.locator(".l:has(.m)").bounding_box()
     assert ligne["x"] <= boite["x"]
     assert boite["x"] + boite["width"] <= ligne["x"] + ligne["width"]
-    for voisin in (".c", ".d", ".p", ".t"):
-        autre = page.locator(f".l:has(.m) > {voisin}").bounding_box()
+    for voisin in ("label:not(.t) span", ".d", ".p", ".t"):
+        autre = page.locator(f".l:has(.m) {voisin}").bounding_box()
         assert autre["y"] + autre["height"] <= boite["y"] + 1 or boite["y"] + boite["height"] <= autre["y"] + 1, voisin
     if javascript:
         page.fill("[name=q-lentilles-vertes]", "250")
@@ -435,3 +439,38 @@ def test_le_bon_dit_ce_qui_manque_au_lot(navigateur: Any, ouvrir: Any, largeur: 
         assert page.locator(".avis").count() == 0
         assert dit.is_visible()
     un.close()
+
+
+CHAINES = (("ar", "٢٫٥", "٥٠٠ غ"), ("ar", "۲٫۵", "۵۰۰ غ"), ("uk", "2,5", "500 г"), ("tr", "2,5", "500 gram"), ("simple", "2,5", "500 g"))
+
+
+@pytest.mark.parametrize(("code", "deux_et_demi", "cinq_cents"), CHAINES)
+def test_chaque_langue_donne_le_meme_bon(ouvrir, code: str, deux_et_demi: str, cinq_cents: str):
+    page = ouvrir(langues=("ar", "tr", "uk"), code=code)
+    page.fill("[name=cellule]", "A-017")
+    page.fill("[name=q-farine-t65]", deux_et_demi)
+    page.fill("[name=q-lentilles-vertes]", cinq_cents)
+    assert total(page) == montant(108, 2500) + montant(270, 500)
+    corps = unquote(page.get_attribute("#courriel", "href"))
+    assert "farine-t65: 2,5\r\nlentilles-vertes: 0,5\r\n" in corps
+    assert "2,5\u00a0kg : Farine de blé T65, 2,70\u00a0€" in corps  # la lettre se lit au groupement
+    attendu = code_court(texte_du_bon("2026-12", "les-tilleuls", "A-017", "", "quartier", [("farine-t65", 2500, 0), ("lentilles-vertes", 500, 0)]))
+    assert page.text_content("#code") == attendu
+    page.fill("[name=q-comte-12-mois]", "٩٩ب")
+    page.locator("[name=q-comte-12-mois]").blur()
+    assert len(alertes(page)) == 1
+    assert "٩٩ب" in alertes(page)[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 320, "height": 740})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_en_arabe_la_page_va_de_droite_a_gauche(ouvrir):
+    page = ouvrir(langues=("ar",), code="ar")
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    case, unite = (page.evaluate(f"document.querySelector('[name=q-farine-t65]').{suite}.getBoundingClientRect().left")
+                   for suite in ("previousSibling", "nextSibling"))  # fmt: skip
+    assert case > unite  # « moins » est à droite, « plus » à gauche
+    page.reload()
+    assert page.get_attribute("[name=q-farine-t65]", "id") == "q-farine-t65"

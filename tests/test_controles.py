@@ -55,6 +55,7 @@ def abimer(depot: Path, scenario: dict[str, Any]) -> dict[str, str]:
         assert scenario["avant"] in texte, f"{fiche} ne contient pas « {scenario['avant']} »"
         fiche.write_text(texte.replace(scenario["avant"], scenario["apres"], 1), encoding="utf-8")
     else:
+        fiche.parent.mkdir(exist_ok=True)
         fiche.write_text(scenario["apres"], encoding="utf-8")
     for autre, ligne in scenario.get("aussi", {}).items():
         with (depot / autre).open("a", encoding="utf-8") as fichier:
@@ -74,6 +75,7 @@ def test_mauvais_exemple(mini_depot: Path, scenario: dict[str, Any]) -> None:
         "produit-inconnu",
         "delai-trop-court",
         "nom-en-double",
+        "traduction-absente",
     )
     if "ligne" in scenario:
         assert scenario["ligne"] in [constat.emplacement.ligne for constat in trouves]

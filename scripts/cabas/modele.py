@@ -148,6 +148,7 @@ class Groupement:
     plusieurs_bons: str = "dernier"
     reponse: str = ""
     equipes: tuple[str, ...] = ()
+    langues: tuple[str, ...] = ()
     presentation: str = ""
     source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
 
@@ -243,3 +244,4 @@ class Depot:
     correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)
     etats: Mapping[str, EtatDesLots] = field(default_factory=dict)
     missions: Mapping[str, Mission] = field(default_factory=dict)
+    traductions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # langue → produits/<ref>, rubriques/<code> → nom

@@ -67,7 +67,7 @@ def normaliser_chiffres(texte: str) -> str:
             lettres.append(" " + _FRACTIONS[lettre])
         elif lettre == "\u2044":
             lettres.append("/")
-        elif lettre in "\u066b\uff0c":
+        elif lettre in "\u066b\u060c\uff0c":
             lettres.append(",")
         elif lettre == "\uff0e":
             lettres.append(".")

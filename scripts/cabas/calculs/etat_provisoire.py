@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cabas.calculs.affichage import lot_lisible, mesurer
+from cabas.calculs.affichage import lot_lisible
 from cabas.calculs.attribution import FEMININS
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.offre import proposes
@@ -16,7 +16,7 @@ from cabas.calculs.recap import Recap
 from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.modele import Depot, Produit
 from cabas.temps import PARIS
-from cabas.typographie import heure, jour_du_mois, simplifier
+from cabas.typographie import simplifier
 
 SEUIL = 3
 """En dessous de trois cellules, on ne publie pas la quantité. Zéro et deux se disent pareil : rien ne les distingue."""
@@ -42,16 +42,13 @@ def etat_des_lots(depot: Depot, fusion: Fusion, recap: Recap, instant: datetime)
     return EtatDesLots(fusion.commande.id, instant.astimezone(PARIS).replace(second=0, microsecond=0), tuple(etats))
 
 
-def manque_lisible(produit: Produit, etat: EtatDesLots | None) -> str:
-    """« il manque 3 kg pour compléter le sac de 25 kg (au 21 novembre, 18 h) » ; vide s'il n'y a rien à en dire."""
+def lot_a_completer(produit: Produit, etat: EtatDesLots | None) -> EtatDeLot | None:
+    """L'état du lot d'un produit, s'il y a quelque chose à en dire : il manque une quantité, et la taille est celle de la fiche."""
     lot = next((un for un in etat.produits if un.produit == produit.ref), None) if etat else None
-    if etat is None or lot is None or not lot.manque or produit.lot is None or lot.lot != produit.lot.quantite:
-        return ""
-    quand = f"au {jour_du_mois(etat.instant.astimezone(PARIS).date())}, {heure(etat.instant)}"
-    return f"il manque {mesurer(lot.manque, produit.unite)} pour compléter {_le_lot(produit)} ({quand})"
+    return lot if lot is not None and lot.manque and produit.lot is not None and lot.lot == produit.lot.quantite else None
 
 
-def _le_lot(produit: Produit) -> str:
+def le_lot(produit: Produit) -> str:
     """« le sac de 25 kg », « la caisse de 10 kg », « l’étui de 12 pièces »."""
     nom = lot_lisible(produit)
     mot = (nom.split() or [""])[0]

@@ -7,7 +7,7 @@ docstring est la question, l'ajouter ici, et donner un bon et un mauvais exemple
 from __future__ import annotations
 
 from cabas.constats import Constat, Gravite
-from cabas.controles import annuaires, commandes, etats, missions, partage, produits, vie_privee
+from cabas.controles import annuaires, commandes, etats, missions, partage, produits, traductions, vie_privee
 from cabas.controles.base import Contexte, Controle
 
 _E, _A = Gravite.ERREUR, Gravite.AVERTISSEMENT
@@ -50,6 +50,7 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("quand-illisible", _E, missions.quand_illisible),
     Controle("besoin-inconnu", _E, missions.besoin_inconnu),
     Controle("mission-incomplete", _A, missions.mission_incomplete),
+    Controle("traduction-absente", _A, traductions.traduction_absente),
     Controle("prive-suivi", _E, vie_privee.prive_suivi),
     Controle("donnee-personnelle", _E, vie_privee.donnee_personnelle),
 )

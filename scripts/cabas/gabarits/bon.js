@@ -3,34 +3,34 @@
 (function () {
   'use strict';
 
-  // --- Écrire le français (mêmes règles que typographie.py) ---
+  // --- Écrire les nombres (mêmes règles que typographie.py) ---
   const INS = '\u00a0', FINE = '\u202f';
   const milliers = n => String(n).replace(/\B(?=(\d{3})+$)/g, FINE);
   const decimales = m => (m % 1000 ? ',' + String(m % 1000).padStart(3, '0').replace(/0+$/, '') : '');
   const entier = m => (m - m % 1000) / 1000;
   const nombre = m => entier(m) + decimales(m);
+  let D, T, U; // les données, les phrases, les unités : dans la langue de la page
+  const dit = (cle, v) => (T[cle] || D.lettre[cle]).replace(/\{(\w+)\}/g, (_, nom) => v[nom]);
   const euros = c => milliers((c - c % 100) / 100) + ',' + String(c % 100).padStart(2, '0') + INS + '€';
   function quantite(m, unite) {
-    if (unite === 'kg' && m > 0 && m < 1000) return m + INS + 'g';
-    const mot = unite === 'piece' ? (m >= 2000 ? 'pièces' : 'pièce') : unite;
-    return milliers(entier(m)) + decimales(m) + INS + mot;
+    if (unite === 'kg' && m > 0 && m < 1000) return m + INS + U.g;
+    return milliers(entier(m)) + decimales(m) + INS + U[unite === 'piece' && m >= 2000 ? 'pieces' : unite];
   }
-  const cite = texte => '«' + INS + texte.trim() + INS + '»';
 
   // --- Lire ce que les gens écrivent (mêmes règles que quantites.py) ---
   const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xff10];
   const SUFFIXES = {};
-  [['kg', 3, 'kg kgs kilo kilos kilogramme kilogrammes'], ['kg', 0, 'g gr gramme grammes'], ['L', 3, 'l litre litres'],
+  const apprendre = mots => mots.forEach(([famille, rang, suite]) => suite.split(' ').forEach(mot => { SUFFIXES[mot] = [famille, rang]; }));
+  apprendre([['kg', 3, 'kg kgs kilo kilos kilogramme kilogrammes'], ['kg', 0, 'g gr gramme grammes'], ['L', 3, 'l litre litres'],
     ['L', 2, 'dl décilitre décilitres'], ['L', 1, 'cl centilitre centilitres'], ['L', 0, 'ml millilitre millilitres'],
-    ['piece', 3, 'pièce pièces piece pieces pc pcs unité unités unite unites']]
-    .forEach(([famille, rang, mots]) => mots.split(' ').forEach(mot => { SUFFIXES[mot] = [famille, rang]; }));
-  const NOMBRE = /^([-+\u2212]?) ?(?:(\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](\d{1,20}))?|[.,](\d{1,20})|(?:(\d{1,6}) )?(\d{1,6}) ?\/ ?(\d{1,6})) ?([a-zà-ÿ]*)\.?$/i;
+    ['piece', 3, 'pièce pièces piece pieces pc pcs unité unités unite unites']]);
+  const NOMBRE = /^([-+\u2212]?) ?(?:(\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](\d{1,20}))?|[.,](\d{1,20})|(?:(\d{1,6}) )?(\d{1,6}) ?\/ ?(\d{1,6})) ?([^\d\s.,/+-]*)\.?$/;
 
   function normaliser(texte) {
     return Array.from(texte.normalize('NFC'), lettre => {
       if (/[\u00bc-\u00be\u2153-\u2158\u215b-\u215e]/.test(lettre)) return ' ' + lettre.normalize('NFKD').replace('\u2044', '/'); // ½ → 1/2
       if (lettre === '\u2044') return '/';
-      if (lettre === '\u066b' || lettre === '\uff0c') return ',';
+      if (lettre === '\u066b' || lettre === '\u060c' || lettre === '\uff0c') return ',';
       const point = lettre.codePointAt(0), zero = ZEROS.find(z => point >= z && point < z + 10);
       return zero ? String(point - zero) : lettre;
     }).join('').replace(/[\s\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
@@ -111,16 +111,23 @@
   // --- La page ---
   function demarrer() {
     const $ = id => document.getElementById(id);
-    const D = JSON.parse($('donnees').textContent);
+    D = JSON.parse($('donnees').textContent);
+    T = D.dit;
+    U = D.unites;
+    apprendre(D.mots);
     const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
     const champ = nom => form.elements.namedItem(nom);
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
     let sorti = '', garde = true, efface = null;
 
-    /* Les données suivent l’ordre de la page : [unité, pas, maximum, prix par tarif]. Le reste se lit dans la page. */
+    /* Les données suivent l’ordre de la page : [unité, pas, maximum]. Le reste, prix compris, se lit dans la page. */
     const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
-      const q = l.querySelector('[name^=q-]'), [unite, pas, max, prix] = D.produits[i];
-      const p = { l, q, unite, pas, max, prix, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: l.querySelector('label').textContent };
+      const q = l.querySelector('[name^=q-]'), [unite, pas, max] = D.produits[i], n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
+      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: n.firstChild.textContent };
+      p.fr = fr && !n.firstChild.lang ? fr.textContent.split(' · ')[0] : p.nom;
+      p.ecrits = [e.firstChild, e.lastElementChild].filter(Boolean).map(noeud => [noeud, noeud.textContent]);
+      p.prix = p.ecrits[0][1].match(/[\d,\u202f]+/g).map(prix => Number(prix.replace(/\D/g, '')));
+      q.id = n.htmlFor = q.name;
       const c = q.parentNode, dits = l.querySelector('.d');
       parRef[p.ref] = p;
       if (p.t) p.t.id = p.t.name;
@@ -151,18 +158,15 @@
     // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
     function examiner(p, saisie, estTolerance) {
       const lu = lire(saisie.value, p.unite), ecrit = saisie.value.trim();
-      if (lu === 'negative') return 'Une quantité ne peut pas être négative pour ' + p.nom + '. Vous avez écrit ' + ecrit + '.';
-      if (lu === 'unite') return p.nom + ' se compte en ' + (p.unite === 'piece' ? 'pièces' : p.unite) + '. Vous avez écrit ' + ecrit + '.';
-      if (lu === 'illisible' || lu > 1e8) return 'Nous ne comprenons pas ' + cite(ecrit) + ' pour ' + p.nom + '. Écrivez un nombre, comme ' + { kg: '2,5 ou 500' + INS + 'g', L: '2 ou 75' + INS + 'cl', piece: '3' }[p.unite] + '.';
-      if (lu === 'fine' || lu % p.pas) return p.nom + ' se commande par ' + quantite(p.pas, p.unite) + '. Vous avez écrit ' + ecrit + '.';
-      if (!estTolerance && p.max !== null && lu > p.max) return 'Au plus ' + quantite(p.max, p.unite) + ' de ' + p.nom + '. Vous avez écrit ' + ecrit + '.';
-      return '';
+      const faute = lu === 'negative' || lu === 'unite' ? lu : lu === 'illisible' || lu > 1e8 ? 'illisible' : lu === 'fine' || lu % p.pas ? 'fine'
+        : !estTolerance && p.max !== null && lu > p.max ? 'maximum' : '';
+      return faute && dit(faute, { nom: p.nom, ecrit, unite: U[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
     }
     function controler() {
       fautes.clear();
       const c = champ('cellule'), m = champ('courriel');
-      if (!reduire(c.value)) fautes.set('cellule', 'Écrivez votre code ou votre nom : nous devons savoir pour qui est ce bon.');
-      if (m.value.trim() && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(m.value.trim())) fautes.set('courriel', 'L’adresse mail est incomplète. Vous avez écrit ' + m.value.trim() + '.');
+      if (!reduire(c.value)) fautes.set('cellule', T.cellule);
+      if (m.value.trim() && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(m.value.trim())) fautes.set('courriel', dit('courriel', { ecrit: m.value.trim() }));
       produits.forEach(p => {
         [p.q, p.t].forEach(saisie => {
           const phrase = saisie && examiner(p, saisie, saisie === p.t);
@@ -208,7 +212,7 @@
         avant = alerte;
         if (alerte.firstChild.textContent !== phrase) alerte.firstChild.textContent = phrase;
       });
-      $('titre-erreurs').textContent = vues.length > 1 ? vues.length + ' choses à corriger' : 'Une chose à corriger';
+      $('titre-erreurs').textContent = dit('corriger', { n: vues.length });
       return vues;
     }
     function nettoyer(saisie) {
@@ -233,7 +237,7 @@
     function lignes() {
       return produits.map(p => {
         const q = examiner(p, p.q, false) ? 0 : lire(p.q.value, p.unite), t = p.t && !examiner(p, p.t, true) ? lire(p.t.value, p.unite) : 0;
-        return { p: p, ref: p.ref, q: q, t: t, montant: montant(p.prix[rangTarif()], q) };
+        return { p: p, ref: p.ref, q: q, t: t, montant: montant(p.prix[rangTarif()] || p.prix[0], q) };
       }).filter(l => l.q || l.t);
     }
     function bon() {
@@ -244,7 +248,10 @@
       b.fichier = 'bon-' + b.commande + '-' + b.groupement + '-' + b.bon + '.csv';
       return b;
     }
-    const dire = l => (l.q ? quantite(l.q, l.p.unite) : 'rien d’abord') + (l.t ? ', et jusqu’à ' + quantite(l.t, l.p.unite) + ' en plus' : '');
+    const dire = l => {
+      const q = l.q ? quantite(l.q, l.p.unite) : T.rien;
+      return l.t ? dit('plus', { q, t: quantite(l.t, l.p.unite) }) : q;
+    };
 
     function compter() {
       const b = bon(), rang = rangTarif(), choisies = new Set(b.lignes.map(l => l.ref));
@@ -254,12 +261,11 @@
         if (l && !p.m) p.m = p.q.parentNode.appendChild(document.createElement('u'));
         if (p.m) p.m.textContent = l && l.q ? euros(l.montant) : '';
         avertir(p, l);
-        const prix = p.l.querySelectorAll('.p span');
-        if (prix.length > 1) prix.forEach((un, i) => { un.hidden = i !== rang; });
+        p.ecrits.forEach(([noeud, ecrit]) => { noeud.textContent = ecrit.replace(/[\d,\u202f]+(?: · [\d,\u202f]+)+/, suite => suite.split(' · ')[rang]); });
       });
       $('total').textContent = $('somme').textContent = euros(b.total);
       $('total').dataset.centimes = b.total;
-      $('compte').textContent = b.lignes.length ? b.lignes.length + (b.lignes.length > 1 ? ' produits' : ' produit') : 'aucun produit';
+      $('compte').textContent = dit('produits', { n: b.lignes.length });
       $('code').textContent = b.bon;
       $('vide').hidden = b.lignes.length > 0;
       $('recap').hidden = !b.lignes.length;
@@ -272,7 +278,7 @@
         [['span', l.p.nom], ['span', dire(l)], ['b', euros(l.montant)]].forEach(([balise, texte]) => { li.appendChild(document.createElement(balise)).textContent = texte; });
         liste.appendChild(li);
       });
-      if (b.remarque && b.lignes.length) liste.appendChild(document.createElement('li')).textContent = 'Votre mot : ' + b.remarque;
+      if (b.remarque && b.lignes.length) liste.appendChild(document.createElement('li')).textContent = dit('mot', { mot: b.remarque });
       document.documentElement.classList.toggle('rempli', b.lignes.length > 0);
       $('courriel').href = lettre(b).adresse;
       return b;
@@ -283,10 +289,10 @@
       const louche = l && p.unite === 'kg' && l.q >= 100000;
       if (louche && !avis) { avis = p.l.appendChild(document.createElement('p')); avis.className = 'avis'; }
       if (avis && !louche) avis.remove();
-      else if (avis) avis.textContent = 'Vous demandez ' + quantite(l.q, 'kg') + '. Si ce sont des grammes, écrivez ' + entier(l.q) + INS + 'g.';
+      else if (avis) avis.textContent = dit('louche', { q: quantite(l.q, 'kg'), g: entier(l.q) + INS + U.g });
     }
     function annoncer(p) {
-      $('annonce').textContent = (p ? p.nom + ' : ' + (p.m && p.m.textContent || 'rien') + '. ' : '') + 'Total ' + $('total').textContent + '.';
+      $('annonce').textContent = dit('annonce', { nom: p.nom, prix: p.m && p.m.textContent || euros(0), total: $('total').textContent });
     }
 
     // --- Le brouillon, dans ce navigateur et nulle part ailleurs ---
@@ -309,7 +315,7 @@
       try {
         localStorage.setItem(cle, JSON.stringify({ quand: Date.now(), fin: D.fin, sorti: sorti, v: saisies() }));
       } catch (e) {
-        if (garde) informer('Cet appareil ne garde pas de brouillon. Ne fermez pas cette page avant d’avoir envoyé votre bon.');
+        if (garde) informer(T.garde);
         garde = false;
       }
     }
@@ -324,8 +330,8 @@
       if (!lu || !lu.v || !Object.keys(lu.v).some(nom => nom !== 'tarif')) return;
       const perdus = remplir(lu.v), quand = new Date(lu.quand);
       sorti = lu.sorti || '';
-      const jour = quand.toLocaleDateString('fr-FR', { day: 'numeric', month: 'long' }) + ' à ' + quand.getHours() + INS + 'h' + INS + String(quand.getMinutes()).padStart(2, '0');
-      informer((sorti ? sorti + ' ' : '') + 'Votre brouillon du ' + jour + ' est repris.' + (perdus.length ? ' N’est plus proposé : ' + perdus.join(', ') + '.' : ''), 'Tout effacer', effacer);
+      const jour = quand.toLocaleString(D.langue + '-u-nu-latn', { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' });
+      informer((sorti ? dit('sorti', { code: sorti }) + ' ' : '') + dit('repris', { jour }) + (perdus.length ? ' ' + dit('perdus', { refs: perdus.join(', ') }) : ''), $('effacer').textContent, effacer);
     }
     function informer(texte, action, faire) {
       const boite = $('brouillon');
@@ -347,20 +353,20 @@
       compter();
       montrerFautes();
       $('suite').textContent = '';
-      informer('Tout est effacé de cet appareil.', 'Annuler', () => { remplir(efface); noter(); informer('Votre bon est revenu.'); });
+      informer(T.efface, T.annuler, () => { remplir(efface); noter(); informer(T.revenu); });
       $('brouillon').scrollIntoView({ block: 'center' });
     }
 
     // --- Chercher un produit ---
     const simple = texte => texte.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/œ/gi, 'oe').replace(/’/g, "'").toLowerCase();
-    const foin = produits.map(p => simple(p.l.parentNode.querySelector('legend').textContent + ' ' + p.l.querySelector('label').textContent + ' ' + p.l.querySelector('.d').textContent));
+    const foin = produits.map(p => simple(p.l.parentNode.querySelector('legend').textContent + ' ' + p.nom + ' ' + p.l.querySelector('.d').textContent));
     function chercher(texte) {
       if ($('recherche').value !== texte) $('recherche').value = texte;
       const mots = simple(texte).split(/\s+/).filter(Boolean);
       let vus = 0;
       produits.forEach((p, i) => { p.l.hidden = !mots.every(mot => foin[i].includes(mot)); vus += p.l.hidden ? 0 : 1; });
       document.querySelectorAll('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
-      $('trouves').textContent = mots.length ? (vus ? vus + (vus > 1 ? ' produits trouvés.' : ' produit trouvé.') : 'Aucun produit ne porte ce nom.') : '';
+      $('trouves').textContent = !mots.length ? '' : vus ? dit('trouves', { n: vus }) : T.aucun;
     }
 
     // --- Les chemins : chacun dit ce qui s’est passé, et ce qu’il reste à faire ---
@@ -369,7 +375,7 @@
       const b = compter();
       if (!b.lignes.length && !vues.length) {
         const premier = produits[0];
-        suite('Votre bon est vide : écrivez au moins une quantité.');
+        suite(T.vide);
         if (premier) premier.q.focus();
         return null;
       }
@@ -380,21 +386,22 @@
       }
       return b;
     }
-    function suite(texte, memoire) {
-      $('suite').textContent = texte;
-      if (memoire) { sorti = memoire; garder(); }
+    function suite(texte, b) {
+      $('suite').textContent = texte + (b ? tardif() : '');
+      if (b) { sorti = b.bon; garder(); }
     }
-    const apres = D.reponse.includes('@') ? 'envoyez-le à ' + D.reponse : 'transmettez-le à votre groupement';
-    const permanence = D.permanence ? ', ou apportez-le à la permanence (' + D.permanence + ')' : '';
-    const tardif = () => (Date.now() > D.cloture * 1000 ? ' Attention : la commande est close, ce bon sera mis de côté.' : Date.now() < D.ouverture * 1000 ? ' Attention : la commande n’est pas encore ouverte.' : '');
+    const apres = D.reponse.includes('@') ? dit('adresse', { adresse: D.reponse }) : T.transmettre;
+    const permanence = D.permanence ? ' ' + dit('permanence', D) : '';
+    const tardif = () => (Date.now() > D.cloture * 1000 ? ' ' + T.tard : Date.now() < D.ouverture * 1000 ? ' ' + T.tot : '');
+    /* La lettre se lit au groupement : elle est en français, quelle que soit la langue de la page. */
     function lisible(b) {
-      return ['Bon de commande ' + b.bon + ' : ' + D.titre, b.cellule + (b.nom ? ', ' + b.nom : ''), '']
-        .concat(b.lignes.map(l => dire(l) + ' : ' + l.p.nom + ', ' + euros(l.montant)), 'Total : ' + euros(b.total), '').join('\r\n');
+      return [dit('titre', { code: b.bon, titre: D.titre }), b.cellule + (b.nom ? ', ' + b.nom : ''), '']
+        .concat(b.lignes.map(l => nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '') + INS + (l.p.unite === 'piece' ? '×' : l.p.unite) + ' : ' + l.p.fr + ', ' + euros(l.montant)), dit('total', { total: euros(b.total) }), '').join('\r\n');
     }
     /* Au-delà de 1 900 signes, des messageries coupent l’adresse : on raccourcit, puis on demande de joindre le fichier. */
     function lettre(b) {
       const sujet = 'Bon ' + b.bon + ' ' + b.commande + ' ' + b.groupement;
-      const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), 'Bonjour,\r\n\r\nVoici mon bon ' + b.bon + ' (' + b.lignes.length + ' produits, ' + euros(b.total) + ').\r\nLe fichier ' + b.fichier + ' est joint.\r\n\r\n' + b.cellule.slice(0, 80)];
+      const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), dit('joint', { code: b.bon, total: euros(b.total), fichier: b.fichier }) + '\r\n\r\n' + b.cellule.slice(0, 80)];
       const adresses = versions.map(corps => 'mailto:' + (D.reponse.includes('@') ? D.reponse : '') + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
       const rang = Math.min(2, adresses.findIndex(adresse => adresse.length < 1900) + 3 * Number(adresses.every(adresse => adresse.length >= 1900)));
       return { adresse: adresses[rang], joindre: rang === 2 };
@@ -411,7 +418,7 @@
       const b = pret();
       if (!b) return;
       telecharger(b);
-      suite('Le bon ' + b.bon + ' est téléchargé : ' + b.fichier + '.\nIl n’est pas encore envoyé : ' + apres + permanence + '.' + tardif(), 'Le bon ' + b.bon + ' a été téléchargé.');
+      suite(dit('telecharge', { code: b.bon, fichier: b.fichier }) + '\n' + apres + permanence, b);
     });
     $('courriel').addEventListener('click', e => {
       const b = pret();
@@ -419,7 +426,7 @@
       const l = lettre(b);
       $('courriel').href = l.adresse;
       if (l.joindre) telecharger(b);
-      suite('Votre messagerie s’ouvre avec le bon ' + b.bon + '.\n' + (l.joindre ? 'Le bon est long : joignez au message le fichier ' + b.fichier + ', qui vient d’être téléchargé. Puis appuyez sur Envoyer.' : 'Il reste à appuyer sur Envoyer dans la messagerie.') + tardif(), 'Le bon ' + b.bon + ' a été préparé pour un mail.');
+      suite(dit('mail', { code: b.bon }) + '\n' + (l.joindre ? dit('joindre', b) : T.appuyer), b);
     });
     if (navigator.share) $('partager').hidden = false;
     $('partager').addEventListener('click', () => {
@@ -428,21 +435,21 @@
       const fichier = typeof File === 'function' ? new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' }) : null;
       const colis = fichier && navigator.canShare && navigator.canShare({ files: [fichier] }) ? { title: b.fichier, text: lisible(b), files: [fichier] } : { title: b.fichier, text: lisible(b) + '\r\n' + bloc(b) };
       navigator.share(colis).then(
-        () => suite('Le bon ' + b.bon + ' est partagé. Gardez ce code.' + tardif(), 'Le bon ' + b.bon + ' a été partagé.'),
-        () => suite('Le bon n’a pas été partagé. Vous pouvez le télécharger, ou copier son texte.'));
+        () => suite(dit('partage', { code: b.bon }), b),
+        () => suite(T.pas_partage));
     });
     $('copier').addEventListener('click', () => {
       const b = pret();
       if (!b) return;
       const texte = lisible(b) + '\r\n' + bloc(b);
-      const fait = () => suite('Le texte du bon ' + b.bon + ' est copié : collez-le dans un message à votre groupement.' + tardif(), 'Le texte du bon ' + b.bon + ' a été copié.');
+      const fait = () => suite(dit('copie', { code: b.bon }), b);
       const secours = () => {
         const zone = document.body.appendChild(document.createElement('textarea'));
         zone.value = texte;
         zone.select();
         const copie = document.execCommand('copy');
         zone.remove();
-        if (copie) fait(); else suite('Cet appareil ne permet pas de copier. Voici le texte :\n\n' + texte);
+        if (copie) fait(); else suite(T.pas_copie + '\n\n' + texte);
       };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
     });
@@ -456,10 +463,10 @@
       ['commande', 'groupement', 'bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.append(nom, b[nom]));
       corps.append('csv', csv(b));
       $('envoyer').disabled = true;
-      suite('Envoi en cours…');
-      const rate = () => suite('Le bon n’est pas parti : l’adresse du groupement ne répond pas.\nRéessayez plus tard, ou choisissez un autre chemin : mail, téléchargement, papier.');
+      suite(T.encours);
+      const rate = () => suite(T.rate);
       fetch(form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: corps })
-        .then(reponse => (reponse.ok ? suite('Votre bon ' + b.bon + ' est envoyé. Notez ce code.' + tardif(), 'Le bon ' + b.bon + ' a été envoyé.') : rate()), rate)
+        .then(reponse => (reponse.ok ? suite(dit('envoye', { code: b.bon }), b) : rate()), rate)
         .then(() => { $('envoyer').disabled = false; });
     });
 

@@ -45,6 +45,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "rubrique-inconnue": (_E, "La rubrique de chaque produit existe-t-elle ?"),
     "groupement-inconnu": (_E, "Le groupement de chaque fenêtre a-t-il une fiche ?"),
     "correspondance-inconnue": (_E, "Chaque colonne d'une correspondance va-t-elle à une information connue, ou à une ref ?"),
+    "traduction-inutile": (_A, "Chaque nom traduit est-il celui d'un produit ou d'une rubrique du catalogue ?"),
     "selection-illisible": (_E, "Comprend-on quels produits une commande propose ?"),
     "instant-illisible": (_E, "Chaque instant est-il écrit AAAA-MM-JJTHH:MM, sans décalage ?"),
     "instant-inexistant": (_E, "Chaque instant existe-t-il (passage à l'heure d'été) ?"),

@@ -23,6 +23,7 @@ from cabas.lecture.fiches import Rangs, construire, deplier
 from cabas.lecture.fichiers import decoder_utf8, nom_lisible
 from cabas.lecture.origines import Disque, Origine
 from cabas.lecture.schemas import empreinte_des_schemas
+from cabas.lecture.traductions import DOSSIER, juger_traductions, langue_de, lire_traduction
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
 
@@ -44,6 +45,7 @@ class _Lot:
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
         self.correspondances: dict[str, tuple[str, str]] = {}
         self.etats: dict[str, tuple[str, str]] = {}
+        self.traductions: dict[str, tuple[str, dict[str, Noeud]]] = {}
         self.constats: list[Constat] = []
         self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
@@ -58,6 +60,7 @@ def charger(racine: Path | Origine, deja_vu: Callable[[str], bool] | None = None
     for nom, dossier, suffixe, _cle in DOSSIERS:
         _lire_dossier(origine, nom, dossier, suffixe, lot)
     rubriques = _lire_rubriques(origine, lot)
+    _lire_traductions(origine, lot)
     rangs: Rangs = {nom: [] for nom in UNIQUES}
     cles = {nom: cle for nom, _dossier, _suffixe, cle in DOSSIERS}
     for nom, identifiant, chemin, noeud, _texte in lot.noeuds:
@@ -79,7 +82,7 @@ def charger(racine: Path | Origine, deja_vu: Callable[[str], bool] | None = None
 
         lot.constats += controler(rangs, UNIQUES)
     depot = _batir(lot, rubriques, cles, tables, etats)
-    return depot, sans_redites(lot.constats + juger_correspondances(depot))
+    return depot, sans_redites(lot.constats + juger_correspondances(depot) + juger_traductions(depot, lot.traductions))
 
 
 def sans_redites(constats: list[Constat]) -> list[Constat]:
@@ -147,6 +150,21 @@ def _lire_fiche(nom: str, identifiant: str, relatif: str, texte: str, lot: _Lot)
         lot.noeuds.append((nom, identifiant, relatif, noeud, presentation))
 
 
+def _lire_traductions(origine: Origine, lot: _Lot) -> None:
+    """Les traductions sont facultatives, et à part du témoin : leur forme est vérifiée ici, en entier, chaque fois."""
+    for fichier in sorted(origine.noms(DOSSIER) or ()):
+        relatif = f"{DOSSIER}/{nom_lisible(fichier)}"
+        if fichier.startswith("."):
+            continue
+        if not langue_de(fichier):
+            fait, remede = "Ce fichier n’est pas une traduction : il n’est pas lu.", "Un fichier par langue, comme « ar.yaml »."
+            lot.constats.append(avertissement("fichier-inattendu", Emplacement(relatif), fait, remede))
+        elif (texte := _texte(origine, f"{DOSSIER}/{fichier}", relatif, lot)) is not None:
+            noms, constats = lire_traduction(texte, relatif)
+            lot.traductions[langue_de(fichier)] = (relatif, noms)
+            lot.constats += constats
+
+
 def _texte(origine: Origine, chemin: str, relatif: str, lot: _Lot) -> str | None:
     octets = origine.octets(chemin)
     texte = octets if isinstance(octets, Refus) else decoder_utf8(octets)
@@ -195,4 +213,5 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     rangees: list[Rubrique] = [
         rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
     ]
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats, fiches["missions"])
+    noms = {langue: {chemin: str(nom.valeur) for chemin, nom in lus.items()} for langue, (_fichier, lus) in lot.traductions.items()}
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats, fiches["missions"], noms)

@@ -10,54 +10,74 @@ import base64
 import csv
 import hashlib
 import io
-import re
+import json
 from datetime import datetime
 from functools import cache
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from cabas.calculs import affichage
-from cabas.calculs.etat_provisoire import manque_lisible
-from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, par_rubrique, prix_unitaire, proposes
+from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
+from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
+from cabas.rendu.compactage import compacter_script, compacter_style
 from cabas.rendu.environnement import environnement, lire_gabarit
+from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
+from cabas.rendu.langues import langue as lire_langue
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
 
 COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
 
 
-def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "") -> str:
-    """La page du bon d'un groupement pour une commande.
+def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS) -> str:
+    """La page du bon d'un groupement pour une commande, dans une langue.
 
     Entre : `maintenant`, pour dire si la commande est à venir, ouverte ou close (la page le revoit ensuite à l'horloge de
-    qui la lit) ; `revision`, celle du catalogue. Sort : un document HTML complet.
+    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions`. Sort : un document HTML complet.
     """
-    fenetre = _fenetre(commande, groupement)
-    style, script = _source("bon.css"), _source("bon.js")
+    fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
+    style, script = _style(code), _script()
     produits = proposes(depot, commande)
-    rayons = [(rubrique, [_article(depot, commande, groupement, produit) for produit in liste]) for rubrique, liste in par_rubrique(depot, produits)]
-    return environnement().get_template("bon.html.j2").render(
-        commande=commande,
-        groupement=groupement,
-        fenetre=fenetre,
-        etat=_etat_affiche(fenetre, maintenant),
-        prochaine=_prochaine(depot, commande, groupement),
-        lieu=affichage.lieu_de_distribution(fenetre, groupement),
-        creneaux=affichage.creneaux_lisibles(fenetre, groupement),
-        tarifs=_tarifs(groupement),
-        papiers=_papiers(groupement, _etat_affiche(fenetre, maintenant)),
-        rayons=rayons,
-        compte=len(produits),
-        lots=any(affichage.lot_lisible(produit) for produit in produits),
-        coupe=any(produit.vente == "coupe" for produit in produits),
-        donnees=_donnees(commande, groupement, fenetre, produits),
-        style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
-        script=Markup(script),
-        politique=_politique(style, script, groupement.reponse),
-        par_service=_par_service(groupement),
-        revision=revision,
+    rayons = ecrire_rayons(depot, commande, groupement, langue)
+    ou = _etat_affiche(fenetre, maintenant)
+    return (
+        environnement()
+        .get_template("bon.html.j2")
+        .render(
+            t=langue.phrase,
+            langue=langue,
+            simple=code == SIMPLE,
+            pictos=_pictos(),
+            choix=[_choix(autre, code) for autre in versions(groupement)],
+            commande=commande,
+            groupement=groupement,
+            fenetre=fenetre,
+            etat=ou,
+            prochaine=_prochaine(depot, commande, groupement),
+            lieu=affichage.lieu_de_distribution(fenetre, groupement),
+            creneaux=ecrire_creneaux(fenetre, groupement, langue),
+            tarifs=_tarifs(groupement),
+            noms_de_tarifs=" · ".join(tarif.nom for tarif in groupement.tarifs),
+            papiers=_papiers(groupement, ou),
+            rayons=rayons,
+            compte=len(produits),
+            lots=any(affichage.lot_lisible(produit) for produit in produits),
+            coupe=any(produit.vente == "coupe" for produit in produits),
+            donnees=_en_json(_donnees(commande, groupement, fenetre, produits, langue)),
+            style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
+            script=Markup(script),
+            politique=_politique(style, script, groupement.reponse),
+            par_service=_par_service(groupement),
+            revision=revision,
+        )
     )
+
+
+def versions(groupement: Groupement) -> tuple[str, ...]:
+    """Les versions du bon d'un groupement : le français, sa version simple, puis les langues de sa fiche."""
+    return (FRANCAIS, SIMPLE, *(code for code in LANGUES if code in groupement.langues))
 
 
 def bon_csv(depot: Depot, commande: Commande, groupement: Groupement) -> str:
@@ -95,11 +115,34 @@ def _fenetre(commande: Commande, groupement: Groupement) -> Fenetre:
 
 
 @cache
-def _source(nom: str) -> str:
-    """Un style ou un script sans ses commentaires ni ses retraits : la page voyage sur de petites connexions."""
-    sans_blocs = re.sub(r"^\s*/\*.*?\*/$", "", lire_gabarit(nom), flags=re.DOTALL | re.MULTILINE)
-    lignes = (ligne.strip() for ligne in sans_blocs.splitlines())
-    return "\n".join(ligne for ligne in lignes if ligne and not ligne.startswith("//"))
+def _style(code: str) -> str:
+    """Le style d'une langue : le commun, et ce qu'elle y ajoute."""
+    ajouts = {FRANCAIS: (), SIMPLE: ("bon-simple.css",)}.get(code, ("bon-autre.css",))
+    return compacter_style("\n".join(lire_gabarit(nom) for nom in ("bon.css", *ajouts)))
+
+
+@cache
+def _script() -> str:
+    return compacter_script(lire_gabarit("bon.js"))
+
+
+@cache
+def _pictos() -> dict[str, str]:
+    lus: dict[str, str] = json.loads(files("cabas").joinpath("donnees", "pictogrammes.json").read_text(encoding="utf-8"))
+    return lus
+
+
+def _choix(autre: str, ici: str) -> dict[str, object]:
+    faits = lire_langue(autre).faits
+    return {"adresse": adresse(autre), "nom": faits["nom"], "lang": faits["lang"], "ici": autre == ici}
+
+
+def _en_json(donnees: object) -> Markup:
+    """Du JSON serré, à mettre dans une balise `script` : rien n'y ferme la balise."""
+    texte = json.dumps(donnees, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    for lettre in "<>&\u2028\u2029":
+        texte = texte.replace(lettre, f"\\u{ord(lettre):04x}")
+    return Markup(texte)
 
 
 def _politique(style: str, script: str, reponse: str) -> str:
@@ -155,52 +198,28 @@ def _tarifs(groupement: Groupement) -> list[tuple[str, str]]:
 
 
 def _papiers(groupement: Groupement, ou: str) -> list[tuple[str, str]]:
-    """Les bons papier qui accompagnent la page : (fin du nom de fichier, « , tarif Solidaire »). Close : un seul, pour mémoire."""
+    """Les bons papier qui accompagnent la page : (fin du nom de fichier, nom du tarif). Close : un seul, pour mémoire."""
     if len(groupement.tarifs) == 1 or ou == Etat.CLOSE.value:
         return [("", "")]
-    return [(f"-{tarif.code}" if rang else "", f", tarif {tarif.nom}") for rang, tarif in enumerate(groupement.tarifs)]
+    return [(f"-{tarif.code}" if rang else "", tarif.nom) for rang, tarif in enumerate(groupement.tarifs)]
 
 
-def _article(depot: Depot, commande: Commande, groupement: Groupement, produit: Produit) -> dict[str, object]:
-    """Un produit tel que la page le montre : tout en mots."""
-    producteur = depot.producteurs.get(produit.producteur)
-    origine = affichage.provenance(depot, produit)
-    vendu = [affichage.pas_lisible(produit), affichage.maximum_lisible(produit, commande), affichage.consigne_lisible(produit)]
-    dits = [
-        ", ".join(filter(None, [producteur.nom if producteur else "", origine])),
-        ", ".join(produit.labels),
-        *vendu,
-        "coupé et pesé sur place" if produit.vente == "coupe" else "",
-    ]
-    prix = [(affichage.prix_lisible(produit, tarif), affichage.mesure_lisible(produit, tarif)) for tarif in groupement.tarifs]
-    nommes = [(*lu, tarif.nom) for lu, tarif in zip(prix, groupement.tarifs)] if len(set(prix)) > 1 else [(*prix[0], "")]
-    return {
-        "ref": produit.ref,
-        "nom": affichage.nom_complet(produit),
-        "unite": affichage.COURT[produit.unite],
-        "dits": [dit for dit in dits if dit],
-        "allergenes": affichage.allergenes(produit),
-        "prix": nommes,
-        "lot": affichage.lot_lisible(produit),
-        "manque": manque_lisible(produit, depot.etats.get(commande.id)),
-    }
-
-
-def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produits: list[Produit]) -> dict[str, object]:
-    """Ce que lit le script : des entiers (millièmes, centimes, secondes) et des noms."""
+def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produits: list[Produit], langue: Langue) -> dict[str, object]:
+    """Ce que lit le script : des entiers (millièmes, secondes), des noms, des phrases. Les prix, il les lit dans la page."""
     return {
         "commande": commande.id,
         "groupement": groupement.slug,
         "titre": f"{commande.titre}, {groupement.nom}",
         "reponse": groupement.reponse,
         "permanence": groupement.permanence,
-        "ajouter": groupement.plusieurs_bons == "ajouter",
         "ouverture": int(fenetre.ouverture.timestamp()),
         "cloture": int(fenetre.cloture.timestamp()),
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
-        "produits": [
-            [produit.unite, produit.pas, maximum_par_bon(produit, commande), [prix_unitaire(produit, tarif) for tarif in groupement.tarifs]]
-            for produit in produits
-        ],
+        "langue": langue.faits["lang"],
+        "dit": langue.script(),
+        "lettre": lire_langue().faits["lettre"],
+        "unites": langue.faits["unites"],
+        "mots": langue.faits["mots"],
+        "produits": [[produit.unite, produit.pas, maximum_par_bon(produit, commande)] for produit in produits],
     }

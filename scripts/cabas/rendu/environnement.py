@@ -5,6 +5,7 @@ Entre : un nom de gabarit, dans `cabas/gabarits`. Sort : un gabarit muni des fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -51,6 +52,13 @@ def _typographier(texte: Any) -> str:
     return Markup(pose) if hasattr(texte, "__html__") else pose  # n'ajoute que des espaces
 
 
+def _poser(texte: Any, langue: Any) -> str:
+    """Comme `_typographier`, en français seulement : les autres langues ont d'autres règles. Ôte les blancs entre deux balises."""
+    serre = re.sub(r">\s*\n\s*<", "><", str(texte))
+    pose = typographie.typographier(serre) if langue.est_francaise else serre
+    return Markup(pose) if hasattr(texte, "__html__") else pose  # ne touche qu'à des espaces
+
+
 @cache
 def environnement() -> jinja2.Environment:
     """L'environnement partagé. Il échappe tout : un gabarit n'a rien à faire pour être sûr."""
@@ -64,4 +72,5 @@ def environnement() -> jinja2.Environment:
     )
     atelier.filters.update(FILTRES)
     atelier.filters["typographier"] = _typographier
+    atelier.filters["poser"] = _poser
     return atelier
