@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.modele import Depot
 from cabas.publication import actualites, guide, images
+from cabas.rendu import missions
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import typographier_markdown
 from cabas.rendu.guide import Texte, relier
@@ -80,7 +81,8 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     articles = {
         PurePosixPath(PurePosixPath(article.chemin).name): _article(article, carte, constats).encode() for article in sources.articles
     }
-    nav, absentes = guide.menu(sources.reglage, textes, frozenset({"actualites/index.html"}))
+    cycle = [mission.slug for suite in missions.ordonner(sources.depot.missions).values() for mission in suite]
+    nav, absentes = guide.menu(sources.reglage, textes, frozenset({"actualites/index.html"}), cycle)
     fichiers = {page: texte.encode() for page, texte in textes.items()} | polices()
     fichiers |= {PurePosixPath(carte.page(chemin) or ""): octets for chemin, octets in annexes.items()}
     reseau = _reseau(sources, maintenant, nav, textes)
