@@ -8,6 +8,7 @@ polices : c'est une faute à nous, elle lève `typst.TypstError`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -28,6 +29,11 @@ def compter_pages(gabarit: str, donnees: Mapping[str, Any]) -> int:
     """Le nombre de pages qu'aurait ce document. Le gabarit pose une étiquette `<pages>` sur son compte."""
     compilateur = typst.Compiler(_fichiers(gabarit, donnees), font_paths=_polices())
     return int(json.loads(compilateur.query("<pages>", field="value", one=True)))
+
+
+def pages_du_pdf(pdf: bytes) -> int:
+    """Le nombre de pages d'un PDF que Typst vient d'écrire : il n'en cache pas la liste."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
 @cache

@@ -27,6 +27,8 @@ from cabas.publication.ecriture import ecrire
 
 DESSIN = (
     "documents/bon_papier.py",
+    "documents/code_qr.py",
+    "documents/serrage.py",
     "documents/bon_classeur.py",
     "documents/mon_bon.py",
     "documents/classeur.py",
@@ -55,11 +57,14 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
     ]
 
 
-def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None) -> Fichiers:
+def bons(
+    depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = ""
+) -> Fichiers:  # fmt: skip
     """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`, `bon*.pdf`.
 
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache. `figes` : pour une commande ouverte, le dépôt de son ouverture, dont viennent les prix.
+    `site_url` : l'adresse publique du site, que les bons papier impriment ; vide, ils n'en disent rien.
     """
     from cabas.rendu.bons import bon_csv, bon_html
 
@@ -73,7 +78,7 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes
         fichiers[dossier / "index.html"] = bon_html(depot, commande, groupement, maintenant, revision).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
         pieces += _classeurs(depot, commande, groupement, dossier, grille)
-        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
+        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs), site_url)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
         for piece, octets in zip(pieces, ouvriers.map(lambda piece: _prendre(piece, reserve), pieces), strict=True):
             fichiers[piece.chemin] = octets
@@ -81,17 +86,19 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes
     return fichiers
 
 
-def _papiers(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int) -> Iterable[_Piece]:
+def _papiers(
+    depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int, site_url: str
+) -> Iterable[_Piece]:  # fmt: skip
     """Les bons papier, par tarif et par taille. Sans révision en pied : un commit étranger au bon ne doit pas le refaire."""
     from cabas.documents.bon_papier import GROS, bon_pdf, donnees_du_bon
 
     for rang, tarif in enumerate(groupement.tarifs[:combien]):
-        donnees = donnees_du_bon(depot, commande, groupement, tarif, "")
+        donnees = donnees_du_bon(depot, commande, groupement, tarif, "", site_url)
         for nom, corps in (("bon", 12), ("bon-gros", GROS)):
             yield _Piece(
                 dossier / f"{nom}{f'-{tarif.code}' if rang else ''}.pdf",
                 _empreinte(nom, donnees),
-                lambda tarif=tarif, corps=corps: bon_pdf(depot, commande, groupement, tarif, corps),  # type: ignore[misc]
+                lambda tarif=tarif, corps=corps: bon_pdf(depot, commande, groupement, tarif, corps, "", site_url),  # type: ignore[misc]
             )
 
 
@@ -122,7 +129,7 @@ def _empreinte(*donnees: object) -> str:
 @cache
 def _dessin() -> str:
     """L'empreinte de ce qui dessine les bons : notre code, nos gabarits, les outils, la lettre."""
-    somme = hashlib.sha256(" ".join(version(outil) for outil in ("typst", "xlsxwriter", "fontpkg-atkinson-hyperlegible")).encode())
+    somme = hashlib.sha256(" ".join(version(outil) for outil in ("typst", "xlsxwriter", "segno", "fontpkg-atkinson-hyperlegible")).encode())
     for nom in DESSIN:
         somme.update(files("cabas").joinpath(*nom.split("/")).read_bytes())
     return somme.hexdigest()
