@@ -64,7 +64,8 @@ def executer(arguments: argparse.Namespace) -> int:
     carnet = arguments.prive / commande.id / groupement.slug / "sorties" / "carnet.pdf"
     ecrire(carnet, pdf)
     imprimeur.poser("carnet", str(carnet))
-    imprimeur.dire(f"{accorder(len(numeros), 'bon numéroté', 'bons numérotés')}, de {numeros[0]} à {numeros[-1]}. À imprimer recto verso, bord long.")
+    imprimeur.dire(f"{accorder(len(numeros), 'bon numéroté', 'bons numérotés')}, de {numeros[0]} à {numeros[-1]}.")
+    imprimeur.dire("À imprimer recto verso, en retournant sur le bord long.")
     if not adresse_du_bon(site_url, commande.id, groupement.slug):
         imprimeur.dire("Le code QR vers le bon en ligne n’y est pas : mkdocs.yml ne dit pas l’adresse publique du site (site_url).")
     imprimeur.dire(f"À ouvrir : {carnet}")

@@ -64,7 +64,7 @@ def _feuille(donnees: dict[str, Any], numero: str) -> dict[str, Any]:
     """Ce qui distingue une feuille : son numéro, son code, son pied."""
     faits = donnees["feuille"]
     contenu = identite_de_feuille(faits["commande"], faits["groupement"], faits["lettre"], numero)
-    dit = f", bon n° {numero}" if numero else f", bon {faits['serie']}" if faits["serie"] else ""
+    dit = f", bon n°{INSECABLE}{numero}" if numero else f", bon {faits['serie']}" if faits["serie"] else ""
     return {
         "numero": numero,
         "code": code_qr(contenu, f"Code QR de cette feuille : {contenu}"),

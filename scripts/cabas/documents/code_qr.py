@@ -25,7 +25,7 @@ def code_qr(contenu: str, dit: str) -> CodeQR:
     import segno
 
     code = segno.make_qr(contenu, error="m", boost_error=False)
-    modules = code.symbol_size(border=0)[0]
+    modules = len(code.matrix)
     svg = code.svg_inline(border=0, dark="#000", omitsize=True)
     return {"svg": svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1), "cote": max(COTE, modules * MODULE), "dit": dit}
 

@@ -63,12 +63,14 @@ _NEUTRE: dict[str, Any] = {
     "rendre": "à la permanence (lundi de 14 h à 16 h et mercredi de 17 h à 19 h, à l’accueil de la maison), ou sa photo à groupement@exemple.org",
     "distribution": "vendredi 27 novembre 2026, de 15 h 30 à 18 h 30",
     "lieu": "Gymnase de la maison de quartier",
-    "creneaux": ["16 h 30 à 17 h 30"] * 4,
     "question": "Une question ? Passez à la permanence (lundi de 14 h à 16 h et mercredi de 17 h à 19 h, à l’accueil), ou groupement@exemple.org.",
     "donnees": "Vos données : " + "votre nom, votre contact et votre commande restent au groupement. " * 4,
     "feuille": {"commande": "2026-09", "groupement": "groupement-du-quartier", "lettre": "A", "serie": "A", "revision": ""},
 }
 """Un en-tête de longueur moyenne, et les mots d'un talon."""
+
+UNE_LIGNE = 4
+"""Combien de créneaux tiennent sur une ligne du bon. Au-delà, le bon neutre en a deux."""
 
 _VERROU = Lock()
 _PRIX = re.compile(rf"\d+,\d\d(?={INSECABLE}€/)")
@@ -93,9 +95,14 @@ def composer_serre(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEn
 def bon_neutre(donnees: dict[str, Any]) -> dict[str, Any]:
     """Le même bon sans rien qui vienne du groupement ni du tarif : des mots de longueur moyenne, les prix les plus longs."""
     rayons = [{**rayon, "produits": [_sans_prix(produit) for produit in rayon["produits"]]} for rayon in donnees["rayons"]]
-    adresse = "https://reseau.exemple.org/bons/2026-09/groupement-du-quartier/" if donnees["adresse"] else ""
     gardes = {nom: donnees[nom] for nom in ("mode", "lots", "a_savoir")}
-    return {**{nom: typographier(dit) if isinstance(dit, str) else dit for nom, dit in _NEUTRE.items()}, **gardes, "rayons": rayons, "adresse": adresse}
+    return {
+        **{nom: typographier(dit) if isinstance(dit, str) else dit for nom, dit in _NEUTRE.items()},
+        **gardes,
+        "rayons": rayons,
+        "creneaux": [typographier("16 h à 16 h 30")] * (UNE_LIGNE if len(donnees["creneaux"]) <= UNE_LIGNE else 2 * UNE_LIGNE),
+        "adresse": "https://reseau.exemple.org/bons/2026-09/groupement-du-quartier/" if donnees["adresse"] else "",
+    }
 
 
 def _sans_prix(produit: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +115,10 @@ def _serrage_neutre(neutre: str, corps: int, mettre_en_page: MettreEnPage) -> in
 
 
 def chercher(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEnPage, depuis: int = 0) -> int:
-    """Le rang du serrage le plus aéré qui tient, à partir de `depuis` ; `len(SERRAGES)` si aucun. Par moitiés : plus on serre, moins il y a de pages."""
+    """Le rang du serrage le plus aéré qui tient, à partir de `depuis` ; `len(SERRAGES)` si aucun.
+
+    On cherche par moitiés : plus on serre, moins il y a de pages.
+    """
 
     def tient(rang: int) -> bool:
         return compter_pages(GABARIT, mettre_en_page(donnees, corps, SERRAGES[rang])) <= FEUILLE

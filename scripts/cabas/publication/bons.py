@@ -90,7 +90,8 @@ def _papiers(
     depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int, site_url: str
 ) -> Iterable[_Piece]:  # fmt: skip
     """Les bons papier, par tarif et par taille. Sans révision en pied : un commit étranger au bon ne doit pas le refaire."""
-    from cabas.documents.bon_papier import GROS, bon_pdf, donnees_du_bon
+    from cabas.documents.bon_papier import bon_pdf, donnees_du_bon
+    from cabas.documents.serrage import GROS
 
     for rang, tarif in enumerate(groupement.tarifs[:combien]):
         donnees = donnees_du_bon(depot, commande, groupement, tarif, "", site_url)
