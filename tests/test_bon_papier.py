@@ -12,9 +12,10 @@ import pytest
 from depot_de_bon import DECEMBRE, HOSTILE, PRODUITS, grand_depot, groupement, petit_depot
 
 from cabas.calculs.offre import prix_unitaire, proposes
-from cabas.documents.bon_papier import GROS, SERRAGES, bon_pdf, donnees_du_bon, mettre_en_page
+from cabas.documents.bon_papier import bon_pdf, donnees_du_bon, mettre_en_page
 from cabas.documents.composition import compter_pages
 from cabas.documents.polices import fichiers_de_polices
+from cabas.documents.serrage import GROS, SERRAGES
 from cabas.typographie import euros
 
 QUARTIER, SOLIDAIRE = groupement().tarifs
@@ -101,8 +102,8 @@ def test_le_bon_ne_montre_que_les_creneaux_de_son_tarif_et_pas_son_nom():
     quartier, solidaire = (donnees_du_bon(depot, DECEMBRE, un, tarif, "") for tarif in un.tarifs)
     assert quartier["creneaux"] == ["16\u00a0h\u00a0à\u00a016\u00a0h\u00a030", "17\u00a0h\u00a0à\u00a017\u00a0h\u00a030"]
     assert len(solidaire["creneaux"]) == 2
-    assert quartier["pied"].endswith("bon A")
-    assert solidaire["pied"].endswith("bon B")
+    pieds = [mettre_en_page(faits, 12, SERRAGES[0])["feuilles"][0]["pied"] for faits in (quartier, solidaire)]
+    assert [pied.rpartition(", ")[2] for pied in pieds] == ["bon A", "bon B"]
     for faits in (quartier, solidaire):
         mots = json.dumps(faits, ensure_ascii=False).casefold()
         assert "quartier" not in mots
