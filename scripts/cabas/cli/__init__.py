@@ -19,6 +19,7 @@ VERBES = {
     "servir": "ouvrir le site ici, et le refaire à chaque changement",
     "ouvrir": "figer les prix d'une commande à son ouverture",
     "fusionner": "fusionner les bons reçus en un récap",
+    "formulaire": "créer le même bon dans Kobo, LimeSurvey, Google, Nextcloud ou Framaforms",
     "importer": "apprendre à lire les fichiers d'un formulaire",
     "demo": "montrer un mois d'exemple, de bout en bout",
 }
