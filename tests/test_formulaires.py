@@ -34,6 +34,7 @@ from cabas.lecture.preambule import sans_explication
 from cabas.modele import Depot, Lot
 from cabas.publication.formulaires import FICHIERS, fichiers_du_formulaire, formulaire_du_bon
 from cabas.quantites import lire_quantite
+from cabas.rendu.formulaires_traduits import formulaires_traduits
 from cabas.temps import lire_envoi
 from cabas.typographie import simplifier
 
@@ -58,6 +59,13 @@ def formulaire(depot: Depot = DEPOT) -> Formulaire:
 
 BON = formulaire()
 ECRITS = fichiers_du_formulaire(BON)
+PARLEES = ("en", "ar", "tr", "es", "pt", "uk")
+
+
+def traduits() -> dict[str, Formulaire]:
+    """Le même bon dans toutes nos langues ; seules les lentilles ont un nom turc."""
+    commande, depot = DEPOT.commandes[DECEMBRE.id], replace(DEPOT, traductions={"tr": {"produits/lentilles-vertes": "Yeşil mercimek"}})
+    return formulaires_traduits(BON, depot, commande, commande.fenetres[0], replace(DEPOT.groupements["les-tilleuls"], langues=PARLEES))
 
 
 def octets(service: str) -> bytes:
@@ -266,6 +274,30 @@ def test_cloture_et_vie_privee_partout() -> None:
     structure = {ligne["name"]: ligne["text"] for ligne in services.structure_limesurvey(octets("limesurvey")) if ligne["class"] == "S"}
     assert structure["expires"] == "2026-12-07 20:00:00"
     assert (structure["datestamp"], structure["ipaddr"], structure["anonymized"]) == ("Y", "N", "N")
+
+
+def test_kobo_parle_les_langues_du_groupement(tmp_path: Path) -> None:
+    langues = traduits()
+    assert list(langues)[1:3] == ["العربية (ar)", "Türkçe (tr)"]
+    classeur = fichiers_du_formulaire(BON, ["kobo"], langues)[FICHIERS["kobo"]]
+    lues = services.feuilles(classeur)
+    lentilles = next(rangee for rangee in lues["survey"] if rangee["name"] == "q-lentilles-vertes")
+    assert lentilles["label::Türkçe (tr)"] == "Yeşil mercimek, 2,70 · 3,30 €/kg [lentilles-vertes]"
+    assert "Lentilles vertes" in lentilles["hint::Türkçe (tr)"], "le nom de l’étiquette reste lisible"
+    assert lentilles["label::English (en)"].startswith("Lentilles vertes, ")
+    for nom in langues:
+        muettes = [rangee["name"] for rangee in lues["survey"] if rangee["label::Français (fr)"] and not rangee[f"label::{nom}"]]
+        textes = " ".join(rangee[f"label::{nom}"] for rangee in lues["survey"])
+        assert muettes == [], nom
+        assert "les-tilleuls@exemple.org" in textes, nom
+        assert not re.search(r"\{\w+\}|\*|½", textes.replace("{q-nom}", "").replace("{1+1}", "").replace("*/", "")), nom
+    relire(services.kobo(classeur))
+    if convertir := pytest.importorskip("pyxform.xls2xform", reason="pyxform est absent : le XLSForm n’est pas converti."):
+        chemin = tmp_path / "bon.xlsx"
+        chemin.write_bytes(classeur)
+        rendu = convertir.convert(str(chemin), validate=False)
+        assert rendu.warnings == []
+        assert rendu.xform.count("<translation ") == 1 + len(langues)
 
 
 def test_limesurvey_garde_ses_bornes() -> None:

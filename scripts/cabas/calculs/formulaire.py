@@ -48,8 +48,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Rayon:
-    """Une rubrique et ses questions de quantité et de tolérance."""
+    """Une rubrique (son code, son nom) et ses questions de quantité et de tolérance."""
 
+    code: str
     nom: str
     questions: tuple[Question, ...]
 
@@ -76,7 +77,11 @@ class Formulaire:
 def composer_formulaire(depot: Depot, commande: Commande, fenetre: Fenetre, groupement: Groupement, intituler: Intituler) -> Formulaire:
     """Le formulaire d'un groupement. `intituler` : l'intitulé d'une colonne de produit, prix et ref compris (`rendu.bons.intitule`)."""
     rayons = [
-        Rayon(simple(rubrique.nom), tuple(question for produit in liste for question in _du_produit(commande, groupement, produit, intituler)))
+        Rayon(
+            rubrique.code,
+            simple(rubrique.nom),
+            tuple(question for produit in liste for question in _du_produit(commande, groupement, produit, intituler)),
+        )
         for rubrique, liste in par_rubrique(depot, proposes(depot, commande))
     ]
     return Formulaire(

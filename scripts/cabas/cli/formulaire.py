@@ -49,6 +49,7 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.constats import Emplacement, Refus, erreur, erreurs
     from cabas.publication.ecriture import ecrire
     from cabas.publication.formulaires import FICHIERS, fichiers_du_formulaire, formulaire_du_bon
+    from cabas.rendu.formulaires_traduits import formulaires_traduits
 
     imprimeur = Imprimeur(arguments.format)
     instant = lire_maintenant(arguments.maintenant)
@@ -68,7 +69,8 @@ def executer(arguments: argparse.Namespace) -> int:
         return _arreter(imprimeur, [erreur("formulaire-vide", commande.source.a("produits"), fait, remede)])
     services = [service for service in FICHIERS if service in (arguments.service or FICHIERS)]
     dossier = arguments.sortie or arguments.prive / commande.id / fenetre.groupement / "sorties" / "formulaires"
-    for nom, octets in fichiers_du_formulaire(formulaire, services).items():
+    traduits = formulaires_traduits(formulaire, depot, commande, fenetre, depot.groupements[fenetre.groupement])
+    for nom, octets in fichiers_du_formulaire(formulaire, services, traduits).items():
         ecrire(dossier / nom, octets)
     imprimeur.poser("fichiers", [str(dossier / FICHIERS[service]) for service in services])
     imprimeur.dire(f"Écrit dans {sans_controle(str(dossier))} : {len(formulaire.questions())} questions, clôture le {formulaire.cloture_dite}.")

@@ -9,40 +9,57 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cabas.calculs.formulaire import Formulaire, Question
 from cabas.documents.classeur import nouveau_classeur
 from cabas.quantites import MILLE
 from cabas.typographie import nombre_csv
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
 LANGUE = "Français (fr)"
-SURVEY = (
-    "type", "name", f"label::{LANGUE}", f"hint::{LANGUE}", "required", f"required_message::{LANGUE}", "constraint",
-    f"constraint_message::{LANGUE}", "appearance",
-)  # fmt: skip
-CHOICES = ("list_name", "name", f"label::{LANGUE}")
 SETTINGS = ("form_title", "form_id", "version", "default_language", "style")
 _TYPES = {"texte": "text", "long": "text", "quantite": "decimal"}
+Rangee = dict[str, str]
 
 
-def xlsform(formulaire: Formulaire) -> bytes:
-    """Le classeur. Sa version change avec son contenu : un téléphone sait qu'il doit reprendre le formulaire."""
-    survey, choices = _survey(formulaire), _choices(formulaire)
+def xlsform(formulaire: Formulaire, traduits: Mapping[str, Formulaire] | None = None) -> bytes:
+    """Le classeur. `traduits` : le même formulaire en d'autres langues ; le téléphone propose d'en changer.
+
+    Sa version change avec son contenu : un téléphone sait qu'il doit reprendre le formulaire.
+    """
+    langues = {LANGUE: formulaire, **(traduits or {})}
+    survey = _reunir([_survey(un, langue) for langue, un in langues.items()])
+    choices = _reunir([_choices(un, langue) for langue, un in langues.items()])
     version = hashlib.sha256(repr((survey, choices, formulaire.titre)).encode()).hexdigest()[:10]
     reglages = dict(zip(SETTINGS, (formulaire.titre, formulaire.identifiant, version, LANGUE, "pages"), strict=True))
+    dites = ("label", "hint", "required_message", "constraint_message")
+    colonnes = ["type", "name", "required", "constraint", "appearance", *(f"{dite}::{langue}" for langue in langues for dite in dites)]
     tampon = io.BytesIO()
     classeur = nouveau_classeur(tampon, formulaire.titre)
-    for nom, colonnes, rangees in (("survey", SURVEY, survey), ("choices", CHOICES, choices), ("settings", SETTINGS, [reglages])):
-        feuille = classeur.add_worksheet(nom)
-        feuille.freeze_panes(1, 0)
-        for rang, colonne in enumerate(colonnes):
-            feuille.set_column(rang, rang, 40 if "::" in colonne else 16)
-            feuille.write_string(0, rang, colonne)
-            for numero, rangee in enumerate(rangees, 1):
-                if rangee.get(colonne):
-                    feuille.write_string(numero, rang, rangee[colonne])
+    _ecrire(classeur, "survey", colonnes, survey)
+    _ecrire(classeur, "choices", ["list_name", "name", *(f"label::{langue}" for langue in langues)], choices)
+    _ecrire(classeur, "settings", SETTINGS, [reglages])
     classeur.close()
     return tampon.getvalue()
+
+
+def _ecrire(classeur: Workbook, nom: str, colonnes: Sequence[str], rangees: Sequence[Rangee]) -> None:
+    feuille = classeur.add_worksheet(nom)
+    feuille.freeze_panes(1, 0)
+    for rang, colonne in enumerate(colonnes):
+        feuille.set_column(rang, rang, 40 if "::" in colonne else 16)
+        feuille.write_string(0, rang, colonne)
+        for numero, rangee in enumerate(rangees, 1):
+            if rangee.get(colonne):
+                feuille.write_string(numero, rang, rangee[colonne])
+
+
+def _reunir(par_langue: Sequence[Sequence[Rangee]]) -> list[Rangee]:
+    """Une rangée pour toutes les langues : elles ont les mêmes questions, aux mêmes places."""
+    return [{cle: texte for rangee in rangees for cle, texte in rangee.items()} for rangees in zip(*par_langue, strict=True)]
 
 
 def sans_reference(texte: str) -> str:
@@ -62,44 +79,43 @@ def contrainte(question: Question) -> str:
     return f". >= 0 and int(. * {MILLE} + 0.5) mod {question.pas} = 0{plafond}"
 
 
-def _survey(formulaire: Formulaire) -> list[Mapping[str, str]]:
+def _survey(formulaire: Formulaire, langue: str) -> list[Rangee]:
     textes = [*enumerate(formulaire.presentation, 1), ("donnees", formulaire.vie_privee)]
-    rangees: list[Mapping[str, str]] = [{"type": "end", "name": "envoye_le"}]
-    rangees.append(_ouvrir("accueil", formulaire.titre))
-    rangees += [_rangee("note", f"note_{nom}", texte) for nom, texte in textes]
-    rangees.append({"type": "end_group"})
-    rangees += _questions(formulaire.avant)
+    rangees = [{"type": "end", "name": "envoye_le"}, _ouvrir("accueil", formulaire.titre, langue)]
+    rangees += [_rangee("note", f"note_{nom}", texte, langue) for nom, texte in textes]
+    rangees += [{"type": "end_group"}, *_questions(formulaire.avant, langue)]
     for numero, rayon in enumerate(formulaire.rayons, 1):
-        rangees += [_ouvrir(f"rayon{numero}", rayon.nom), *_questions(rayon.questions), {"type": "end_group"}]
-    return [*rangees, *_questions(formulaire.apres)]
+        rangees += [_ouvrir(f"rayon{numero}", rayon.nom, langue), *_questions(rayon.questions, langue), {"type": "end_group"}]
+    return [*rangees, *_questions(formulaire.apres, langue)]
 
 
-def _ouvrir(nom: str, titre: str) -> Mapping[str, str]:
-    return {**_rangee("begin_group", nom, titre), "appearance": "field-list"}
+def _ouvrir(nom: str, titre: str, langue: str) -> Rangee:
+    return {**_rangee("begin_group", nom, titre, langue), "appearance": "field-list"}
 
 
-def _rangee(sorte: str, nom: str, label: str) -> dict[str, str]:
-    return {"type": sorte, "name": nom, f"label::{LANGUE}": sans_reference(label)}
+def _rangee(sorte: str, nom: str, label: str, langue: str) -> Rangee:
+    return {"type": sorte, "name": nom, f"label::{langue}": sans_reference(label)}
 
 
-def _questions(questions: Sequence[Question]) -> list[Mapping[str, str]]:
-    rangees: list[Mapping[str, str]] = []
+def _questions(questions: Sequence[Question], langue: str) -> list[Rangee]:
+    rangees: list[Rangee] = []
     for question in questions:
         sorte = f"select_one {question.code}" if question.genre == "choix" else _TYPES[question.genre]
-        rangee = {**_rangee(sorte, question.code, question.intitule), f"hint::{LANGUE}": sans_reference(question.aide)}
+        aide = sans_reference(question.aide)
+        rangee = {**_rangee(sorte, question.code, question.intitule, langue), f"hint::{langue}": aide}
         if question.obligatoire:
-            rangee |= {"required": "yes", f"required_message::{LANGUE}": "Nous en avons besoin pour savoir de qui vient le bon."}
+            rangee |= {"required": "yes", f"required_message::{langue}": aide}
         if regle := contrainte(question):
-            rangee |= {"constraint": regle, f"constraint_message::{LANGUE}": sans_reference(f"Quantité à revoir. {question.aide}")}
+            rangee |= {"constraint": regle, f"constraint_message::{langue}": f"Quantité à revoir. {aide}" if langue == LANGUE else aide}
         if question.genre in ("long", "choix"):
             rangee["appearance"] = "multiline" if question.genre == "long" else "minimal"
         rangees.append(rangee)
     return rangees
 
 
-def _choices(formulaire: Formulaire) -> list[Mapping[str, str]]:
+def _choices(formulaire: Formulaire, langue: str) -> list[Rangee]:
     return [
-        dict(zip(CHOICES, (question.code, code, sans_reference(texte)), strict=True))
+        {"list_name": question.code, "name": code, f"label::{langue}": sans_reference(texte)}
         for question in formulaire.questions()
         for code, texte in question.choix
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from cabas.calculs.formulaire import Formulaire, composer_formulaire
 from cabas.modele import Commande, Depot, Fenetre, Groupement
@@ -24,14 +24,16 @@ def formulaire_du_bon(depot: Depot, commande: Commande, fenetre: Fenetre, groupe
     return composer_formulaire(depot, commande, fenetre, groupement, intitule)
 
 
-def fichiers_du_formulaire(formulaire: Formulaire, services: Collection[str] = tuple(FICHIERS)) -> dict[str, bytes]:
-    """Les fichiers des services voulus, par nom. Mêmes entrées, mêmes octets."""
+def fichiers_du_formulaire(
+    formulaire: Formulaire, services: Collection[str] = tuple(FICHIERS), traduits: Mapping[str, Formulaire] | None = None
+) -> dict[str, bytes]:
+    """Les fichiers des services voulus, par nom. `traduits` : les autres langues, pour qui sait en changer (Kobo). Mêmes entrées, mêmes octets."""
     from cabas.documents.xlsform import xlsform
     from cabas.rendu import formulaires
 
     textes = {service: getattr(formulaires, service) for service in FICHIERS if service != "kobo"}
     return {
-        nom: xlsform(formulaire) if service == "kobo" else textes[service](formulaire).encode()
+        nom: xlsform(formulaire, traduits) if service == "kobo" else textes[service](formulaire).encode()
         for service, nom in FICHIERS.items()
         if service in services
     }
