@@ -20,6 +20,7 @@ VERBES = {
     "ouvrir": "figer les prix d'une commande à son ouverture",
     "bons": "préparer un carnet de bons papier numérotés, à imprimer",
     "fusionner": "fusionner les bons reçus en un récap",
+    "formulaire": "créer le même bon dans Kobo, LimeSurvey, Google, Nextcloud ou Framaforms",
     "importer": "apprendre à lire les fichiers d'un formulaire",
     "demo": "montrer un mois d'exemple, de bout en bout",
 }

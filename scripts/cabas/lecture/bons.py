@@ -15,7 +15,7 @@ from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import est_un_courrier, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
 from cabas.lecture.page import COUPEE, ENTETE_DE_LA_PAGE, STATUTS_DE_LA_PAGE
-from cabas.lecture.preambule import completer, elargir, lire_preambule
+from cabas.lecture.preambule import completer, elargir, lire_preambule, sans_explication
 from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
@@ -233,7 +233,8 @@ class _Lecture:
             nom_entier = f"{cases[nom]} {cases[prenom]}".strip()
             quand, qui = cases[envoye], cases[cellule] or nom_entier or cases[courriel]
             inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() not in _VALIDES or (sans_date_inachevee and not quand)
-            milieu = (cases[commande], cases[lu_groupement], quand, cases[creneau], cases[tarif], nom_entier, inacheve)
+            choix = (sans_explication(cases[creneau]), sans_explication(cases[tarif]))
+            milieu = (cases[commande], cases[lu_groupement], quand, *choix, nom_entier, inacheve)
             coupe = COUPEE if self.de_la_page and cases[statut] not in STATUTS_DE_LA_PAGE else None
 
             def faire(colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
