@@ -112,7 +112,8 @@ class _Chantier:
             papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url)
             self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in papiers), 'bon')} de commande.")
             dossiers.synchroniser(self.atelier / "bons", papiers)
-            dossiers.synchroniser(self.atelier / "agendas", agendas.agendas(sources.depot, self.atelier / "cache" / "agendas"))
+            dates = agendas.agendas(sources.depot, self.atelier / "cache" / "agendas")
+            dossiers.synchroniser(self.atelier / "racine", {**dates, **prepare.ouvertes})
             dossiers.synchroniser(self.atelier / "missions", missions.fiches(sources.depot, self.atelier / "cache" / "missions"))
             liens.avancer(self.atelier / "bons", self.liens)
         finally:
@@ -143,8 +144,8 @@ class _Chantier:
         """Assemble, contrôle les liens, met en place si rien n'est faux."""
         neuf = self.atelier / "site"
         parties = {nom: self.atelier / nom for nom in ("actualites", "bons", "missions")}
-        # Les agendas vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
-        dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "agendas", **parties})
+        # Les agendas et les données ouvertes vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
+        dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "racine", **parties})
         constats = liens.verifier(neuf, sources, self.liens)
         if not erreurs(constats):
             dossiers.mettre_en_place(neuf, self.sortie)

@@ -20,7 +20,7 @@ from cabas.rendu import besoins, guide, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
-from cabas.rendu.fiches import adhesions, catalogue_json, depuis, faits_producteur, faits_produit, prix, prix_mesure
+from cabas.rendu.fiches import adhesions, depuis, faits_producteur, faits_produit, prix, prix_mesure
 from cabas.rendu.guide import Texte
 
 Pages = dict[PurePosixPath, str]
@@ -82,14 +82,13 @@ def _sans_blancs(corps: str) -> str:
 
 
 def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tuple[Pages, list[Constat]]:
-    """Toutes les pages préparées pour MkDocs, plus `catalogue.json`, et les constats (liens cassés des textes)."""
+    """Toutes les pages préparées pour MkDocs, et les constats (liens cassés des textes)."""
     atelier = _Atelier(depot, maintenant, ensemble)
     _accueil(atelier)
     _catalogue(atelier)
     _producteurs(atelier)
     _groupements(atelier)
     _guide(atelier)
-    atelier.pages[PurePosixPath("catalogue.json")] = catalogue_json(depot)
     return atelier.pages, atelier.constats
 
 
