@@ -37,6 +37,8 @@ def test_un_instantane_ne_depend_ni_de_la_machine_ni_du_jour(tmp_path: Path):
 
 def test_le_reglage_du_site_se_lit() -> None:
     """Un mkdocs.yml illisible ne se verrait qu'à la construction."""
+    from conftest import RACINE
+
     from cabas.cli.sources import lire_reglage
 
     reglage, constats = lire_reglage(RACINE)
