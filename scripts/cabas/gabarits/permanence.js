@@ -190,7 +190,7 @@
         li.setAttribute('role', 'option');
         li.setAttribute('aria-selected', 'false');
         li.textContent = p.rang + ' · ' + p.nom;
-        li.addEventListener('mousedown', e => { e.preventDefault(); prendre(p, '', ''); });
+        li.addEventListener('mousedown', e => { e.preventDefault(); prendre(p, $('quantite').value, $('tolerance').value); });
         liste.appendChild(li);
       });
       liste.hidden = !offerts.length;
@@ -236,9 +236,9 @@
       const ecrit = $('produit').value.trim();
       if (choisi) { $('quantite').focus(); return; }
       if (!ecrit) { finir(); return; }
-      if (actif >= 0) { prendre(offerts[actif], '', ''); return; }
+      if (actif >= 0) { prendre(offerts[actif], $('quantite').value, $('tolerance').value); return; }
       const trouves = chercher(ecrit);
-      if (trouves.length === 1) prendre(trouves[0], '', '');
+      if (trouves.length === 1) prendre(trouves[0], $('quantite').value, $('tolerance').value);
       else if (trouves.length) fauter('produit', trouves.length + ' produits conviennent : choisissez avec les flèches, ou tapez le numéro.');
       else fauter('produit', /^\d+$/.test(normaliser(ecrit)) ? 'Les numéros vont de 1 à ' + produits.length + '. Vous avez tapé ' + ecrit + '.' : 'Aucun produit ne commence par «' + INS + ecrit + INS + '».');
     }
@@ -521,7 +521,12 @@
       dire('Cette page est ouverte deux fois : la liste des bons suit l’autre onglet. Fermez-en un.');
     });
     window.addEventListener('beforeunload', e => { if (refus && etat.action > etat.exporte) e.preventDefault(); });
-    function situer() { $('close').hidden = Date.now() <= D.cloture * 1000; }
+    /* Une batterie vide fait oublier l’heure : on la montre, on n’empêche rien. */
+    function situer() {
+      $('close').hidden = Date.now() <= D.cloture * 1000;
+      $('tot').hidden = Date.now() >= D.ouverture * 1000;
+      document.querySelectorAll('.horloge').forEach(un => { un.textContent = new Date().toLocaleDateString('fr-FR', { day: 'numeric', month: 'long', year: 'numeric' }) + ', ' + heure(Date.now()); });
+    }
 
     situer();
     setInterval(situer, 60000);

@@ -34,6 +34,7 @@ def permanence_html(depot: Depot, commande: Commande, groupement: Groupement, re
         "commande": commande.id,
         "groupement": groupement.slug,
         "ajouter": groupement.plusieurs_bons == "ajouter",
+        "ouverture": int(fenetre.ouverture.timestamp()),
         "cloture": int(fenetre.cloture.timestamp()),
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
