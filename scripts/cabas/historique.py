@@ -109,21 +109,23 @@ def journal(racine: Path, marque: str, dossier: str = PRODUITS) -> str | Refus:
     """Tout ce qui a changé dans un dossier depuis le début, en un seul `git log`, du plus ancien au plus récent.
 
     Chaque enregistrement de la branche (une fusion compte pour un) s'ouvre par `marque`, son identifiant et son instant en
-    secondes. Refus : `sans-git`, `histoire-partielle` (copie qui n'a que la fin de l'histoire).
+    secondes. Refus : `sans-git`.
     """
 
-    def lire(depot: Any) -> str | Refus:
+    def lire(depot: Any) -> str:
         if not depot.head.is_valid():
             return ""
-        if depot.git.rev_parse("--is-shallow-repository") == "true":
-            fait = "Cette copie du dépôt n’a que la fin de l’histoire."
-            return Refus("histoire-partielle", fait, "Chercher le reste : git fetch --unshallow. Puis recommencer.")
         # Ni couleur, ni préfixe, ni outil réglés sur cette machine : le journal est le même partout.
         options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "--diff-algorithm=myers")
         suivi = ("--first-parent", "-m", "--reverse", "-p", "-U0", f"--format={marque}%H %ct")
         return str(depot.git.log(*suivi, *options, "--", dossier))
 
     return _interroger(racine, lire)
+
+
+def entiere(racine: Path) -> bool:
+    """Faux si cette copie n'a que la fin de l'histoire (`git clone --depth`)."""
+    return _interroger(racine, lambda depot: str(depot.git.rev_parse("--is-shallow-repository"))) != "true"
 
 
 def instant(racine: Path, demandee: str) -> datetime | Refus:

@@ -22,10 +22,11 @@ Fiches = Mapping[str, FichePassee]
 
 
 class Genre(StrEnum):
-    """Ce qui est arrivé à un produit, dans l'ordre où on le dit."""
+    """Ce qui est arrivé à un produit, dans l'ordre où on le dit. `ARRIVE` : nouveau ou de retour, l'histoire ne permet pas de le savoir."""
 
     NOUVEAU = "nouveau"
     RETOUR = "retour"
+    ARRIVE = "arrive"
     HAUSSE = "hausse"
     BAISSE = "baisse"
     REVU = "revu"
@@ -80,7 +81,7 @@ def _comparer(depot: Depot, histoire: Histoire, avant: Commande, apres: Commande
     au_depart, a_l_arrivee = fiches_de(histoire, avant), present if apres_connu is None else apres_connu
     debut, fin = (ouverture(commande).astimezone(PARIS).date() for commande in (avant, apres))
     anciennes = a_l_arrivee if au_depart is None else au_depart
-    changes = _offre(anciennes, a_l_arrivee, avant, apres)
+    changes = _offre(anciennes, a_l_arrivee, avant, apres, connue=au_depart is not None)
     changes += _prix(anciennes, a_l_arrivee, apres)
     if au_depart is None:
         changes += [
@@ -121,9 +122,10 @@ def _propose(ref: str, fiche: FichePassee, commande: Commande) -> bool:
     return not fiche.saison or bool(mois_de_livraison(commande) & set(fiche.saison))
 
 
-def _offre(anciennes: Fiches, nouvelles: Fiches, avant: Commande, apres: Commande) -> list[Changement]:
+def _offre(anciennes: Fiches, nouvelles: Fiches, avant: Commande, apres: Commande, *, connue: bool) -> list[Changement]:
     """Ce qui arrive et ce qui part. Un produit que l'une des deux commandes ne désigne pas par sa sélection n'est pas un départ."""
     changes = []
+    arrivee = Genre.RETOUR if connue else Genre.ARRIVE
     for ref in anciennes.keys() | nouvelles.keys():
         ancienne, nouvelle = anciennes.get(ref), nouvelles.get(ref)
         if not all(_designe(ref, fiche, commande) for fiche in (ancienne, nouvelle) if fiche for commande in (avant, apres)):
@@ -131,7 +133,7 @@ def _offre(anciennes: Fiches, nouvelles: Fiches, avant: Commande, apres: Command
         etait = ancienne is not None and _propose(ref, ancienne, avant)
         est = nouvelle is not None and _propose(ref, nouvelle, apres)
         if est and not etait:
-            changes.append(Changement(Genre.RETOUR if ancienne else Genre.NOUVEAU, ref, ancienne, nouvelle))
+            changes.append(Changement(arrivee if ancienne else Genre.NOUVEAU, ref, ancienne, nouvelle))
         elif etait and not est:
             reste = nouvelle is not None and nouvelle.disponible
             changes.append(Changement(Genre.ABSENT if reste else Genre.PARTI, ref, ancienne, nouvelle))

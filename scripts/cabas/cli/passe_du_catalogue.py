@@ -21,13 +21,15 @@ def lire_histoire(racine: Path, depot: Depot) -> Histoire:
     Sans git, ou dans une copie superficielle, l'histoire est vide et dit pourquoi : le site se construit quand même.
     """
     from cabas.constats import Refus
-    from cabas.historique import SANS_GIT, instant, revision
+    from cabas.historique import entiere, instant, revision
     from cabas.passe import Histoire
 
+    if not entiere(racine):
+        return Histoire(absente=HISTOIRE_PARTIELLE)
     tete = revision(racine, ()).identifiant
     versions = _versions(racine, tete)
     if isinstance(versions, Refus):
-        return Histoire(absente=SANS_HISTOIRE if versions.code == SANS_GIT else HISTOIRE_PARTIELLE)
+        return Histoire(absente=SANS_HISTOIRE)
     figees = {
         identifiant: fige
         for identifiant, commande in depot.commandes.items()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import PurePosixPath
 
 from cabas.passe import FichePassee, Version
@@ -20,6 +20,7 @@ MARQUE = "\x01"
 """Ce qui ouvre un enregistrement dans le journal : aucune fiche n'en contient (le YAML strict le refuse)."""
 _SUIVIS = frozenset({"nom", "producteur", "unite", "contenu", "prix", "prix_depuis", "disponible", "saison"})
 _LIGNE = re.compile(r"([a-z_]+):[ \t]+(.*)")
+_PRIX = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 Champs = dict[str, str]
 
 
@@ -79,11 +80,10 @@ def _scalaire(brut: str) -> str:
 
 def _fiche(champs: Champs) -> FichePassee | None:
     """La fiche que disent ces champs ; rien si son prix ou son unité ne se lisent pas."""
-    try:
-        prix = Decimal(champs.get("prix", ""))
-    except InvalidOperation:
+    if not _PRIX.fullmatch(champs.get("prix", "")) or champs.get("unite") not in UNITES:
         return None
-    if not prix.is_finite() or prix <= 0 or champs.get("unite") not in UNITES:
+    prix = Decimal(champs["prix"])
+    if not prix:
         return None
     return FichePassee(
         champs.get("nom", ""),

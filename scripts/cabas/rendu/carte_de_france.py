@@ -66,10 +66,13 @@ def dessiner(lieux: Sequence[Lieu]) -> Dessin:
         _legende(cadre != france()),
         _situer(cadre) if cadre != france() else "",
         _villes(plan, reperes, hauteur),
-        *(f'<path class="cabas-carte__fil" d="M{_xy(vrai)}L{_xy(repere)}"/>' for vrai, repere in zip(vrais, reperes) if vrai != repere),
+        *(_fil(vrai, repere) for vrai, repere in zip(vrais, reperes) if vrai != repere),
         *(_lien(lieu, repere) for (lieu, _point), repere in zip(poses, reperes)),
     ]
-    tete = f'<svg class="cabas-carte" viewBox="0 0 {LARGEUR} {hauteur}" role="group" aria-labelledby="carte-titre carte-texte" xmlns="http://www.w3.org/2000/svg">'
+    tete = (
+        f'<svg class="cabas-carte" viewBox="0 0 {LARGEUR} {hauteur}" role="group" aria-labelledby="carte-titre carte-texte" '
+        'xmlns="http://www.w3.org/2000/svg">'
+    )
     dit = (
         '<title id="carte-titre">Carte des groupements et des producteur·rices</title>'
         '<desc id="carte-texte">Les carrés sont les groupements, les ronds les producteur·rices. La liste qui suit dit la même chose.</desc>'
@@ -128,7 +131,7 @@ def _situer(cadre: Cadre) -> str:
 
 
 def _legende(region: bool) -> str:
-    lignes = [(20, _marque((14, 16), "A", carre=True), "un groupement"), (46, _marque((14, 42), "1", carre=False), "une production")]
+    lignes = [(20, _marque((14, 16), "A", carre=True), "un groupement"), (46, _marque((14, 42), "1", carre=False), "une ferme, un atelier")]
     return "".join(f'{marque}<text class="cabas-carte__mot" x="32" y="{y + 1}">{mot}</text>' for y, marque, mot in lignes) + (
         '<path class="cabas-carte__region" d="M4 60H24V78H4Z"/><text class="cabas-carte__mot" x="32" y="74">la région ci-dessous</text>'
         if region
@@ -147,6 +150,11 @@ def _marque(place: XY, repere: str, *, carre: bool) -> str:
     return f'{forme}<text class="{classe}" x="{x:.1f}" y="{y + 4.5:.1f}">{repere}</text>'
 
 
+def _fil(vrai: XY, repere: XY) -> str:
+    """D'un repère qu'on a dû écarter à l'endroit exact."""
+    return f'<path class="cabas-carte__fil" d="M{_xy(vrai)}L{_xy(repere)}"/><circle cx="{vrai[0]:.1f}" cy="{vrai[1]:.1f}" r="2"/>'
+
+
 def _lien(lieu: Lieu, place: XY) -> str:
     nom = f"{litteral(lieu.nom)}, {litteral(lieu.commune)}"
     return f'<a href="{lieu.adresse}" aria-label="{nom}"><title>{nom}</title>{_marque(place, litteral(lieu.repere), carre=lieu.groupement)}</a>'
@@ -159,12 +167,18 @@ def _villes(plan: _Plan, reperes: Sequence[XY], hauteur: int) -> str:
     for nom, latitude, longitude in VILLES:
         x, y = plan.place(projeter(latitude, longitude))
         large = 6.6 * len(nom)
-        for gauche, bas in ((x + 5, y + 4), (x - 5 - large, y + 4), (x - large / 2, y - 6), (x - large / 2, y + 15)):
+        for gauche, bas, ancre in (
+            (x + 5, y + 4, "start"),
+            (x - 5 - large, y + 4, "end"),
+            (x - large / 2, y - 6, "middle"),
+            (x - large / 2, y + 15, "middle"),
+        ):
             boite = (min(gauche, x - 3), min(bas - 11, y - 3), max(gauche + large, x + 3), max(bas + 3, y + 3))
             dedans = boite[0] > 2 and boite[1] > plan.y + 2 and boite[2] < LARGEUR - 2 and boite[3] < hauteur - 2
             if dedans and not any(boite[0] < d and g < boite[2] and boite[1] < b and h < boite[3] for g, h, d, b in occupes):
                 occupes.append(boite)
                 point = f'<circle class="cabas-carte__point" cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
-                ecrites.append(f'{point}<text class="cabas-carte__ville" x="{gauche:.1f}" y="{bas:.1f}">{nom}</text>')
+                abscisse = {"start": gauche, "end": gauche + large, "middle": x}[ancre]
+                ecrites.append(f'{point}<text class="cabas-carte__ville" x="{abscisse:.1f}" y="{bas:.1f}" text-anchor="{ancre}">{nom}</text>')
                 break
     return "".join(ecrites)

@@ -17,9 +17,9 @@ from cabas.calculs.chiffres import au_plus_pres
 from cabas.calculs.histoire_des_prix import versions_par_ref
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
-from cabas.modele import Commande, Depot, Groupement, Produit
+from cabas.modele import Commande, Depot, Produit
 from cabas.rendu import guide
-from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
+from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
 from cabas.rendu.fiches import adhesions, catalogue_json, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
@@ -110,28 +110,14 @@ def _noms(fiches: Iterable[Any]) -> list[Any]:
     return sorted(fiches, key=lambda fiche: (fiche.nom.casefold(), fiche.slug))
 
 
-class _Ligne(NamedTuple):
-    """Un groupement à l'accueil : la commande à passer, et tout ce qui est à venir chercher, le plus proche d'abord."""
-
-    groupement: Groupement
-    prochain: RendezVous | None
-    venir: list[RendezVous]
-
-
-def _ligne(groupement: Groupement, siens: list[RendezVous]) -> _Ligne:
-    prochain = next((un for un in siens if not un.close), None)
-    venir = sorted((un for un in siens if un.close or un is prochain), key=lambda un: un.retrait)
-    return _Ligne(groupement, prochain, venir)
-
-
 def _accueil(atelier: _Atelier) -> None:
     depot = atelier.depot
     siens: dict[str, list[RendezVous]] = {}
     for un in atelier.rendez_vous:
         siens.setdefault(un.groupement.slug, []).append(un)
     groupements = _noms(depot.groupements.values())
-    dates = [_ligne(groupement, siens.get(groupement.slug, [])) for groupement in groupements] if siens else []
-    ouvertes = {ligne.prochain.commande.id for ligne in dates if ligne.prochain}
+    dates = [ligne(groupement, siens.get(groupement.slug, [])) for groupement in groupements] if siens else []
+    ouvertes = {date.prochain.commande.id for date in dates if date.prochain}
     montees = {str(page.parent) for page in atelier.monte.values()}
     atelier.poser(
         "index.md", "accueil", entete(hide=NUE, description="Quand commander, où est le bon, quand et où venir chercher."),

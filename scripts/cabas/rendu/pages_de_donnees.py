@@ -29,6 +29,7 @@ SANS_MENU = ("navigation", "toc")
 TITRES = {
     Genre.NOUVEAU: "Nouveaux",
     Genre.RETOUR: "De retour",
+    Genre.ARRIVE: "Arrivés",
     Genre.HAUSSE: "En hausse",
     Genre.BAISSE: "En baisse",
     Genre.REVU: "Prix revus",
@@ -197,5 +198,5 @@ def histoire_du_prix(histoire: Histoire, versions: Mapping[str, list[Version]], 
         phrase = f"Vendu autrement jusqu’au {jour_du_mois(une.unite_depuis)} {une.unite_depuis.year} : les prix d’avant ne se comparent pas."
     elif not phrase and len(lignes) < 2 and histoire.debut:
         debut = histoire.debut.astimezone(PARIS).date()
-        phrase = f"Nous n’en connaissons pas d’autre : l’histoire de nos fiches commence le {jour_du_mois(debut)} {debut.year}."
+        phrase = f"Aucun autre prix connu : l’histoire de nos fiches commence le {jour_du_mois(debut)} {debut.year}."
     return {"courbe": courbe(une, maintenant.astimezone(PARIS).date(), litteral(produit.nom)), "lignes": lignes, "phrase": phrase}
