@@ -465,6 +465,13 @@ def test_un_depot_vide_le_dit_sur_chaque_page():
         assert phrase in page(Depot(), f"{nom}/index.md", Histoire())
 
 
+@pytest.mark.parametrize("nom", ["carte", "chiffres", "saisons", "changements"])
+def test_aucun_signe_double_ne_peut_passer_seul_a_la_ligne(lu, nom):
+    depot, histoire = lu
+    corps = pages(depot, PENDANT, Ensemble(histoire=histoire))[0][PurePosixPath(nom, "index.md")].split("---\n", 2)[2]
+    assert re.findall(r"\w+ [:;!?»](?:\s|$)", re.sub(r"<[^>]*>|\{[^}]*\}", "", corps)) == []
+
+
 def test_la_fiche_dit_le_prix_du_lot_les_questions_restantes_et_comment_rejoindre(lu):
     depot, histoire = lu
     assert "37,50 €, prix coûtant" in page(depot, "catalogue/farine-t65/index.md", histoire)
