@@ -348,7 +348,7 @@ def test_un_nom_hostile_reste_du_texte_dans_la_carte():
     pirate = '<script>alert(1)</script> " onload="x {{ 7*7 }}'
     dessin = dessiner([Lieu("A", pirate, "Lyon", (Decimal("45.76"), Decimal("4.84")), "../groupements/x/index.html", groupement=True)])
     (lien,) = ET.fromstring(dessin.svg).iter("{http://www.w3.org/2000/svg}a")
-    assert lien.attrib["aria-label"] == f"{pirate}, Lyon"
+    assert lien.attrib["aria-label"] == f"A \u2013 {pirate}, Lyon"
     assert "<script" not in dessin.svg
 
 

@@ -156,7 +156,7 @@ def _fil(vrai: XY, repere: XY) -> str:
 
 
 def _lien(lieu: Lieu, place: XY) -> str:
-    nom = f"{litteral(lieu.nom)}, {litteral(lieu.commune)}"
+    nom = f"{litteral(lieu.repere)} &#8211; {litteral(lieu.nom)}, {litteral(lieu.commune)}"
     return f'<a href="{lieu.adresse}" aria-label="{nom}"><title>{nom}</title>{_marque(place, litteral(lieu.repere), carre=lieu.groupement)}</a>'
 
 
@@ -166,7 +166,7 @@ def _villes(plan: _Plan, reperes: Sequence[XY], hauteur: int) -> str:
     ecrites = []
     for nom, latitude, longitude in VILLES:
         x, y = plan.place(projeter(latitude, longitude))
-        large = 6.6 * len(nom)
+        large = 7 * len(nom)
         for gauche, bas, ancre in (
             (x + 5, y + 4, "start"),
             (x - 5 - large, y + 4, "end"),
