@@ -384,6 +384,7 @@ PAGES = (
     "index.html", "catalogue/index.html", "producteurs/index.html", "groupements/index.html", "groupements/les-tilleuls/index.html",
     "guide/index.html", "guide/commander/index.html", "missions/index.html", "missions/caisse/index.html",
     "groupements/les-tilleuls/cette-semaine/index.html", "charte/index.html", "actualites/index.html",
+    "carte/index.html", "chiffres/index.html", "saisons/index.html", "changements/index.html",
 )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def lire_sources(racine: Path, maintenant: datetime, reglage: dict[str, Any], co
     `vite` : pour un aperçu, on saute les contrôles et les schémas ; la construction qui suit les fera.
     """
     from cabas.cli.commun import controler_depot
+    from cabas.cli.passe_du_catalogue import lire_histoire
     from cabas.historique import revision
     from cabas.lecture.depot import charger
     from cabas.publication.preparation import Sources
@@ -81,11 +82,12 @@ def lire_sources(racine: Path, maintenant: datetime, reglage: dict[str, Any], co
     articles = _textes(racine, "content/actualites", tous, entetes=False)
     accueil = "".join(texte.corps for texte in _textes(racine, "content/accueil.md", tous))
     annexes, presente = _annexes(racine, tous), "" if vite else str(revision(racine))
-    somme = hashlib.sha256(repr((depot, figes, reglage, textes, articles, accueil, presente)).encode())
+    histoire = lire_histoire(racine, depot)
+    somme = hashlib.sha256(repr((depot, figes, reglage, textes, articles, accueil, presente, histoire)).encode())
     for chemin, octets in annexes.items():
         somme.update(f"{chemin}\0{len(octets)}\0".encode() + octets)
     exemple = bool(date_figee(reglage))
-    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, exemple, somme.hexdigest(), figes)
+    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, exemple, somme.hexdigest(), figes, histoire)
 
 
 def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Constat]) -> dict[str, Depot]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.modele import Depot
+from cabas.passe import Histoire
 from cabas.publication import actualites, guide, images
 from cabas.rendu import missions
 from cabas.rendu.carte import Carte, Ensemble
@@ -27,7 +28,7 @@ class Sources(NamedTuple):
     """Ce que le dépôt contient, déjà lu et contrôlé.
 
     `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus. `figes` : par commande
-    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent.
+    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent. `histoire` : ce que git sait des fiches passées.
     """
 
     depot: Depot
@@ -41,6 +42,7 @@ class Sources(NamedTuple):
     exemple: bool = False
     empreinte: str = ""
     figes: Mapping[str, Depot] = {}
+    histoire: Histoire = Histoire()
 
 
 class Preparation(NamedTuple):
@@ -73,7 +75,7 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
     ensemble = Ensemble(
         sources.textes, frozenset(annexes), publies,
-        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil,
+        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil, sources.histoire,
     )
     textes, fautes = pages(sources.depot, maintenant, ensemble)
     carte = Carte(sources.depot, ensemble)
