@@ -81,7 +81,8 @@ def donnees_du_bon(
         raise ValueError(f"La commande {commande.id} n’a pas de fenêtre pour {groupement.slug}.")
     produits = proposes(depot, commande)
     pas = _pas_courants(produits)
-    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas) for rubrique, liste in par_rubrique(depot, produits)]
+    numeros = {produit.ref: rang for rang, produit in enumerate(produits, 1)}
+    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas, numeros) for rubrique, liste in par_rubrique(depot, produits)]
     distribution = fenetre.distribution
     dits = {
         "groupement": groupement.nom,
@@ -179,11 +180,15 @@ def _heures(creneau: Creneau) -> str:
     return f"{affichage.heure_seule(creneau.debut)}{INSECABLE}à{INSECABLE}{affichage.heure_seule(creneau.fin)}"
 
 
-def _rayon(depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int]) -> dict[str, Any]:
-    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus."""
+def _rayon(
+    depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int], numeros: dict[str, int]
+) -> dict[str, Any]:
+    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus. `numeros` : leur rang
+    parmi les produits proposés, celui que l'on tape à la permanence.
+    """
     (courante, compte), *_ = Counter(affichage.provenance(depot, produit) for produit in produits).most_common(1)
     origine = courante if compte >= 3 and 2 * compte >= len(produits) else ""
-    lignes = [_ligne(depot, commande, produit, tarif, pas, origine) for produit in produits]
+    lignes = [{"numero": numeros[produit.ref], **_ligne(depot, commande, produit, tarif, pas, origine)} for produit in produits]
     return {"nom": typographier(nom), "origine": origine, "produits": lignes}
 
 

@@ -25,7 +25,8 @@ from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
 
-COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
+COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "bon")
+"""`bon` : le numéro du bon papier, s'il en a un ; il suit le bon jusqu'au récap."""
 
 
 def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS) -> str:
