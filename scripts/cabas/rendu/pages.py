@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
 from cabas.modele import Commande, Depot, Groupement, Produit
-from cabas.rendu import guide
+from cabas.rendu import besoins, guide
 from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
@@ -217,7 +217,8 @@ def _guide(atelier: _Atelier) -> None:
         if page is None:
             continue
         titre = str(texte.entete.get("titre") or texte.entete.get("title") or "")
-        corps = typographier_markdown(guide.relier(texte, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
+        complet = besoins.inserer(texte, atelier.ensemble.textes)
+        corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
         fil: tuple[Lien, ...] = ()
         if guide.est_mission(page):
             corps, fil = _mission(atelier, texte, corps, titre), (Lien("Missions", "../index.html"),)
