@@ -17,7 +17,7 @@ from pathlib import Path
 from cabas.calculs.offre import fenetres
 from cabas.constats import Constat, erreurs
 from cabas.modele import Depot
-from cabas.publication import actualites, bons, dossiers, guide, liens
+from cabas.publication import actualites, bons, dossiers, guide, liens, recherche, relecture
 from cabas.publication.ecriture import ecrire
 from cabas.publication.preparation import Preparation, Sources, preparer, theme
 from cabas.publication.verrou import verrouiller
@@ -75,7 +75,7 @@ class _Chantier:
         if refus:
             return [*constats, *refus]
         self.souvenir.update(zip(("guide", "actualites"), parts))
-        constats += self._poser(prepare.sources)
+        constats += self._poser(prepare.sources, sources)
         if not erreurs(constats):
             fin = echeance(sources.depot, maintenant).timestamp()
             self.souvenir[self._cle] = f"{tout} {dossiers.etat(self.sortie)} {maintenant.timestamp()} {fin}"
@@ -117,7 +117,7 @@ class _Chantier:
             refus = guide.attendre(mkdocs, prepare.sources) if guide_a_faire else []
             refus += actualites.attendre(pelican, site_url, self.atelier / "actualites") if pelican else []
         if guide_a_faire and not refus:
-            guide.apres(self.atelier / "guide", site_url)
+            guide.apres(self.atelier / "guide")
         return [du_guide, des_actualites], refus
 
     def _intact(self, partie: str, empreinte: str) -> bool:
@@ -137,11 +137,14 @@ class _Chantier:
         reglages = actualites.reglages(sources.reglage, prepare.reseau, self.theme, self.atelier / "articles", self.atelier / "actualites", feuilles)
         return actualites.lancer(self.atelier / "pelican.json", reglages)
 
-    def _poser(self, sources: Mapping[str, str]) -> list[Constat]:
-        """Assemble, contrôle les liens, met en place si rien n'est faux."""
+    def _poser(self, origines: Mapping[str, str], sources: Sources) -> list[Constat]:
+        """Assemble, complète la recherche et le plan du site, contrôle les liens, met en place si rien n'est faux."""
         neuf = self.atelier / "site"
         dossiers.assembler(neuf, {"": self.atelier / "guide", "actualites": self.atelier / "actualites", "bons": self.atelier / "bons"})
-        constats = liens.verifier(neuf, sources, self.liens)
+        recherche.completer(neuf)
+        recherche.plan_du_site(neuf, str(sources.reglage.get("site_url") or ""))
+        textes = {texte.chemin: texte for texte in (*sources.textes, *sources.articles)}
+        constats = relecture.situer(liens.verifier(neuf, origines, self.liens), textes)
         if not erreurs(constats):
             dossiers.mettre_en_place(neuf, self.sortie)
         return constats

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cabas.modele import Depot
 from cabas.rendu import guide
+from cabas.rendu.articles import Nouvelle
 from cabas.rendu.guide import Situer, Texte
 
 
@@ -19,6 +20,8 @@ class Ensemble(NamedTuple):
     actualites: Mapping[str, str] = {}
     photos: frozenset[str] = frozenset()
     accueil: str = ""
+    nouvelles: Mapping[str, tuple[Nouvelle, ...]] = {}
+    """Par groupement, ses actualités, la plus récente d'abord."""
 
 
 class Carte:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
-from cabas.modele import Commande, Depot, Groupement, Produit
+from cabas.modele import Commande, Depot, Groupement, Producteur, Produit
 from cabas.rendu import besoins, guide
 from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
@@ -26,6 +26,8 @@ from cabas.rendu.guide import Texte
 Pages = dict[PurePosixPath, str]
 LARGE = ("navigation",)
 NUE = ("navigation", "toc")
+NOUVELLES = 3
+"""Combien d'actualités récentes la page d'un groupement montre."""
 QUI_NOUS_SOMMES = (
     "Nous sommes des voisines et des voisins qui achetons ensemble, directement à celles et ceux qui produisent. Chacun·e prend sa "
     "part du travail, personne ne gagne d’argent sur ce que nous commandons, et tout se décide en réunion."
@@ -180,7 +182,7 @@ def _producteurs(atelier: _Atelier) -> None:
                 title=fiche.nom, description=f"{fiche.nom}, {fiche.commune}.", source=fiche.source.fichier,
             ),
             fiche=fiche, produits=produits.get(fiche.slug, []), faits=faits_producteur(fiche),
-            presentation=_presentation(atelier, fiche.presentation, fiche.source.fichier, f"producteurs/{fiche.slug}"),
+            presentation=_presentation(atelier, fiche, f"producteurs/{fiche.slug}"),
             photo=atelier.photo(fiche.photo, "../../"),
         )
 
@@ -203,12 +205,14 @@ def _groupements(atelier: _Atelier) -> None:
             ),
             groupement=groupement, adhesions=adhesions(groupement),
             rendez_vous=[(un, creneaux(un.fenetre, groupement.adhesions)) for un in prochains.get(groupement.slug, [])],
-            presentation=_presentation(atelier, groupement.presentation, groupement.source.fichier, f"groupements/{groupement.slug}"),
+            presentation=_presentation(atelier, groupement, f"groupements/{groupement.slug}"),
+            nouvelles=atelier.ensemble.nouvelles.get(groupement.slug, ())[:NOUVELLES], slug=groupement.slug,
         )
 
 
-def _presentation(atelier: _Atelier, texte: str, chemin: str, dossier: str) -> Markup:
-    return presentation(guide.relier(Texte(chemin, {}, texte), atelier.carte.pour_html("", dossier), atelier.constats))
+def _presentation(atelier: _Atelier, fiche: Producteur | Groupement, dossier: str) -> Markup:
+    texte = Texte(fiche.source.fichier, {}, fiche.presentation, fiche.source.lignes.get("presentation", 1))
+    return presentation(guide.relier(texte, atelier.carte.pour_html("", dossier), atelier.constats))
 
 
 def _guide(atelier: _Atelier) -> None:
@@ -219,9 +223,9 @@ def _guide(atelier: _Atelier) -> None:
         titre = str(texte.entete.get("titre") or texte.entete.get("title") or "")
         complet = besoins.inserer(texte, atelier.ensemble.textes)
         corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
-        fil: tuple[Lien, ...] = ()
+        fil = guide.fil(page, {str(une) for une in atelier.monte.values()})
         if guide.est_mission(page):
-            corps, fil = _mission(atelier, texte, corps, titre), (Lien("Missions", "../index.html"),)
+            corps = _mission(atelier, texte, corps, titre)
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)
         atelier.pages[page] = tete + corps.strip() + "\n"
