@@ -75,7 +75,15 @@ def test_un_article_commence_au_deuxieme_niveau():
     assert [constat.code for constat in relire(Texte(PAGE, {}, "# Un\n"), D_ARTICLE)] == ["titre-double"]
 
 
-ARTICLE = "Title: Réunion\nDate: 2026-11-06 21:00\nGroupement: les-tilleuls\nProchaine: 2026-12-04T18:30\nDecisions: Une boîte.\n    Deux foyers.\n\nTexte.\n"
+ARTICLE = """Title: Réunion
+Date: 2026-11-06 21:00
+Groupement: les-tilleuls
+Prochaine: 2026-12-04T18:30
+Decisions: Une boîte.
+    Deux foyers.
+
+Texte.
+"""
 
 
 def test_l_en_tete_d_un_compte_rendu_se_lit():
@@ -170,7 +178,8 @@ def test_une_image_trop_lourde_et_un_svg_sont_refuses(mini_depot):
     (mini_depot / "content/photos/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", encoding="utf-8")
     (mini_depot / "content/photos/note.txt").write_text("x", encoding="utf-8")
     sources = lire_sources(mini_depot, _midi(), {}, [])
-    trouves = {(constat.code, constat.emplacement.fichier, str(constat.gravite)) for constat in sources.constats if "photos" in constat.emplacement.fichier}
+    des_photos = [constat for constat in sources.constats if "photos" in constat.emplacement.fichier]
+    trouves = {(constat.code, constat.emplacement.fichier, str(constat.gravite)) for constat in des_photos}
     assert trouves == {("image-refusee", "content/photos/logo.svg", "erreur"), ("annexe-ignoree", "content/photos/note.txt", "avertissement")}
     dessin = b"\xff\xd8\xff\xda\x00\x08\1\1\0\0\x3f\0\x12\xff\xd9"
     lourde = dessin + b"\0" * images.LOURDE

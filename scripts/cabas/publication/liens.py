@@ -25,7 +25,10 @@ BEAUCOUP = 60
 _CHARGEURS = frozenset({"src", "poster", "data", "xlink:href", "background"})
 _CHARGEUSES = frozenset({"image", "use"})
 RELATIONS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest", "apple-touch-icon"})
-INTERDITES = frozenset("script style iframe frame object embed applet form input textarea button link meta base math template".split())
+INTERDITES = frozenset({
+    "script", "style", "iframe", "frame", "object", "embed", "applet", "form", "input", "textarea", "button",
+    "link", "meta", "base", "math", "template",
+})
 """Ce qui n'a rien à faire dans le texte d'une page (`<article>`) : nos gabarits n'y en mettent pas."""
 _URL_CSS = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"')\s;]+)|url\(\s*["']?([^"')]+)""", re.IGNORECASE)
 _COMMENTAIRE_CSS = re.compile(r"/\*.*?\*/", re.DOTALL)
