@@ -17,7 +17,7 @@ from pathlib import Path
 from cabas.calculs.offre import fenetres
 from cabas.constats import Constat, erreurs
 from cabas.modele import Depot
-from cabas.publication import actualites, bons, dossiers, guide, liens, recherche, relecture
+from cabas.publication import actualites, bons, dossiers, guide, liens, politique, recherche, relecture
 from cabas.publication.ecriture import ecrire
 from cabas.publication.preparation import Preparation, Sources, preparer, theme
 from cabas.publication.verrou import verrouiller
@@ -95,7 +95,7 @@ class _Chantier:
 
     def _parties(self, sources: Sources, prepare: Preparation, maintenant: datetime, mkdocs: Processus) -> tuple[list[str], list[Constat]]:
         """MkDocs et Pelican dans leurs processus, les bons ici pendant ce temps. Sort l'empreinte du guide et des actualités."""
-        outils = [version(outil) for outil in OUTILS]
+        outils = [*(version(outil) for outil in OUTILS), politique.politique((), ())]
         allure = dossiers.lire_dossier(self.theme)
         reglage = json.dumps([prepare.nav, prepare.reseau, sources.reglage], sort_keys=True, ensure_ascii=False)
         du_guide = dossiers.empreinte({**allure, **prepare.pages}, reglage, *outils)

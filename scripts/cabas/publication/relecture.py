@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from cabas.constats import Constat, Emplacement
+from cabas.constats import Constat, Emplacement, Gravite
 from cabas.modele import Depot, Groupement, Producteur
 from cabas.rendu import articles as rubrique
 from cabas.rendu import guide
@@ -32,7 +32,7 @@ def tout_relire(depot: Depot, textes: Iterable[Texte], articles: Sequence[Texte]
         regles = Regles(niveau=1) if texte.entete.get("titre") and not texte.corps.lstrip().startswith("# ") else DU_GUIDE
         constats += relire(texte, regles)
     for article in articles:
-        constats += rubrique.controler_entete(article, depot.groupements) + relire(article, D_ARTICLE)
+        constats += rubrique.controler_entete(article, depot.groupements) + _de_l_article(article)
     fiches: list[Producteur | Groupement] = [*depot.producteurs.values(), *depot.groupements.values()]
     for fiche in fiches:
         if fiche.presentation:
@@ -40,6 +40,16 @@ def tout_relire(depot: Depot, textes: Iterable[Texte], articles: Sequence[Texte]
     pages = [(texte.chemin, str(page.with_suffix(".html"))) for texte in textes if (page := guide.destination(texte.chemin))]
     reservees = [f"{ACTUALITES}/{nom}/index.html" for nom in rubrique.RESERVES]
     return constats + adresses_doubles([*pages, *publies.items()], reservees)
+
+
+def _de_l_article(article: Texte) -> list[Constat]:
+    """Les fautes d'un article. Dans son titre et ses mots-clés, une balise ne bloque pas : les gabarits n'en gardent que le texte."""
+    champs = rubrique.entete_article(article)
+    nus = {champ.ligne for nom, champ in champs.items() if nom != "summary"}
+    return [
+        replace(constat, gravite=Gravite.AVERTISSEMENT) if constat.code == "html-interdit" and constat.emplacement.ligne in nus else constat
+        for constat in relire(article, D_ARTICLE)
+    ]
 
 
 def nouvelles(articles: Iterable[Texte], publies: Mapping[str, str]) -> dict[str, tuple[Nouvelle, ...]]:
