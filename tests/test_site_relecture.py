@@ -13,8 +13,8 @@ from cabas.lecture.depot import charger
 from cabas.publication import images
 from cabas.publication.preparation import Sources, preparer
 from cabas.publication.relecture import nouvelles, situer, tout_relire
-from cabas.rendu.articles import controler_entete, entete_article, lire_quand
 from cabas.rendu.guide import Texte, fil
+from cabas.rendu.nouvelles import controler_entete, entete_article, lire_quand
 from cabas.rendu.relecture import D_ARTICLE, DE_FICHE, DU_GUIDE, adresses_doubles, relire
 
 PAGE = "content/guide/x.md"

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.modele import Depot
 from cabas.publication import actualites, guide, images, relecture
-from cabas.rendu.articles import entete_article, finir_entete
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import typographier_markdown
 from cabas.rendu.guide import Texte, relier
+from cabas.rendu.nouvelles import entete_article, finir_entete
 from cabas.rendu.pages import pages
 from cabas.temps import PARIS
 from cabas.typographie import jour_du_mois

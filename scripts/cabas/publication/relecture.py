@@ -1,6 +1,6 @@
 """Relire tout ce que des contributeur·rices ont écrit, avant de rien construire : le guide, les actualités, les présentations.
 
-Entre : le dépôt et ses textes, déjà lus. Sort : les constats de `rendu.relecture` et de `rendu.articles`, et les actualités de
+Entre : le dépôt et ses textes, déjà lus. Sort : les constats de `rendu.relecture` et de `rendu.nouvelles`, et les actualités de
 chaque groupement.
 """
 
@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 
 from cabas.constats import Constat, Emplacement, Gravite
 from cabas.modele import Depot, Groupement, Producteur
-from cabas.rendu import articles as rubrique
 from cabas.rendu import guide
-from cabas.rendu.articles import Nouvelle
+from cabas.rendu import nouvelles as rubrique
 from cabas.rendu.guide import Texte
+from cabas.rendu.nouvelles import Nouvelle
 from cabas.rendu.relecture import D_ARTICLE, DE_FICHE, DU_GUIDE, Regles, adresses_doubles, relire
 from cabas.typographie import date_longue
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from cabas.modele import Depot
 from cabas.rendu import guide
-from cabas.rendu.articles import Nouvelle
 from cabas.rendu.guide import Situer, Texte
+from cabas.rendu.nouvelles import Nouvelle
 
 
 class Ensemble(NamedTuple):
