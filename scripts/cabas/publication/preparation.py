@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.modele import Depot
 from cabas.passe import Histoire
-from cabas.publication import actualites, guide, images
+from cabas.publication import actualites, guide, images, relecture
 from cabas.rendu import missions
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import typographier_markdown
 from cabas.rendu.guide import Texte, relier
+from cabas.rendu.nouvelles import entete_article, finir_entete
 from cabas.rendu.pages import pages
 from cabas.temps import PARIS
 from cabas.typographie import jour_du_mois
@@ -73,9 +74,11 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     """Tout ce qu'on donne à MkDocs et à Pelican, sans rien écrire."""
     annexes, constats = _annexes(sources.annexes)
     publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
+    constats += relecture.tout_relire(sources.depot, sources.textes, sources.articles, publies)
     ensemble = Ensemble(
         sources.textes, frozenset(annexes), publies,
         frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil, sources.histoire,
+        relecture.nouvelles(sources.articles, publies),
     )
     textes, fautes = pages(sources.depot, maintenant, ensemble)
     carte = Carte(sources.depot, ensemble)
@@ -96,6 +99,8 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
     constats: list[Constat] = []
     for chemin, octets in lues.items():
         propre = images.nettoyer(octets)
+        if len(octets) > images.LOURDE:
+            constats.append(images.trop_lourde(chemin, len(octets)))
         if isinstance(propre, Refus):
             constats.append(erreur(propre.code, Emplacement(chemin), propre.fait, propre.remede))
         else:
@@ -106,7 +111,7 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
 def _article(article: Texte, carte: Carte, constats: list[Constat]) -> str:
     relie = relier(article, carte.pour_html(actualites.RACINE), constats)
     tete, saut, corps = relie.partition("\n\n")
-    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}")
+    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}", finir_entete(entete_article(article)))
 
 
 def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapping[PurePosixPath, str]) -> dict[str, Any]:
@@ -123,6 +128,7 @@ def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapp
         "annonce": f"Réseau d’exemple, arrêté au {jour_du_mois(jour)} {jour.year}." if sources.exemple else "",
         "menu": guide.onglets(nav),
         "pied": [*pied, {"titre": "Flux des actualités", "adresse": "actualites/flux.atom.xml"}],
+        "groupements": {slug: groupement.nom for slug, groupement in sorted(sources.depot.groupements.items())},
         "dossiers": sorted({page.parts[0] for page in textes if len(page.parts) > 1} | {"actualites", "bons", "assets"}),
     }
 
