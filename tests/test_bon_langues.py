@@ -159,7 +159,7 @@ def test_le_bon_a_un_seul_tarif_tient_dans_vingt_kilooctets(exemple: Any):
 def test_compacter_ne_change_que_ce_qui_ne_se_voit_pas():
     ecrit = "/* dit */ (function () {\n  const total = 3, objet = { clef: total, total }; // fin\n"
     ecrit += "  return objet.clef / total / 2 + ' / * ' + /[/']+/.test('a');\n})();"
-    assert compacter_script(ecrit) == "(function(){const total=3,e={clef:total,total};return e.clef/total/2+' / * '+/[/']+/.test('a');})();"
+    assert compacter_script(ecrit) == "(function(){let e=3,t={clef:e,total:e};return t.clef/e/2+' / * '+/[/']+/.test('a')})();"
     assert compacter_style("a > b:not(.c) { margin: 0 auto; }\n/* rien */\n@media print { p { color: #000; } }") == (
         "a>b:not(.c){margin:0 auto}@media print{p{color:#000}}"
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
 from cabas.documents.composition import composer, compter_pages
 from cabas.modele import Commande, Creneau, Depot, Fenetre, Groupement, Produit, Tarif
@@ -148,17 +148,18 @@ def _a_savoir(produits: list[Produit]) -> str:
 
 def _ou_rendre(groupement: Groupement) -> str:
     lieux = [f"à la permanence ({groupement.permanence})"] if groupement.permanence else []
-    if "@" in groupement.reponse:
-        lieux.append(f"ou sa photo à {groupement.reponse}" if lieux else f"sa photo à {groupement.reponse}")
+    if contact := envoi.contact(groupement):
+        lieux.append(f"ou sa photo à {contact}" if lieux else f"sa photo à {contact}")
     return ", ".join(lieux)
 
 
 def _donnees_personnelles(groupement: Groupement) -> str:
     qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
-    contact = groupement.reponse if "@" in groupement.reponse else "la permanence"
+    contact, service = envoi.contact(groupement) or "la permanence", envoi.service(groupement)
+    passe = f" Un bon envoyé depuis la page passe par {envoi.hote(service)}." if service else ""
     return (
         f"Vos données : votre nom, votre contact et votre commande restent au groupement {qui}, pour préparer la distribution et vous "
-        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}."
+        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}.{passe}"
     )
 
 

@@ -118,7 +118,7 @@
     const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
     const champ = nom => form.elements.namedItem(nom);
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
-    let sorti = '', garde = true, efface = null;
+    let sorti = '', garde = true, efface = null, perdus = {}, minuterie = 0;
 
     /* Les données suivent l’ordre de la page : [unité, pas, maximum]. Le reste, prix compris, se lit dans la page. */
     const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
@@ -297,19 +297,19 @@
 
     // --- Le brouillon, dans ce navigateur et nulle part ailleurs ---
     function saisies() {
-      const v = {};
+      const v = Object.assign({}, perdus);
       CHAMPS.concat(produits.map(p => 'q-' + p.ref), produits.filter(p => p.t).map(p => 't-' + p.ref)).forEach(nom => { if (champ(nom).value && champ(nom).type !== 'hidden') v[nom] = champ(nom).value; });
       return v;
     }
     function remplir(v) {
-      const perdus = [];
+      perdus = {}; // ce qui n’est plus proposé : dit, et gardé dans le brouillon
       Object.keys(v).forEach(nom => {
         const saisie = champ(nom);
         if (saisie && saisie.type !== 'hidden') saisie.value = v[nom];
-        else if (nom.startsWith('q-')) perdus.push(nom.slice(2));
+        else if (/^[qt]-/.test(nom)) perdus[nom] = v[nom];
       });
-      if (champ('tarif').options && champ('tarif').selectedIndex < 0) champ('tarif').selectedIndex = 0;
-      return perdus;
+      ['tarif', 'creneau'].forEach(nom => { if (champ(nom).selectedIndex < 0) champ(nom).selectedIndex = 0; });
+      return Object.keys(perdus).map(nom => nom.slice(2) + ' (' + v[nom] + ')').join(', ');
     }
     function garder() {
       try {
@@ -326,15 +326,16 @@
           try { if (JSON.parse(localStorage.getItem(nom)).fin * 1000 + 6048e5 < Date.now()) localStorage.removeItem(nom); } catch (e) { localStorage.removeItem(nom); }
         });
         lu = JSON.parse(localStorage.getItem(cle));
-      } catch (e) { garde = false; }
+      } catch (e) { garder(); }
       if (!lu || !lu.v || !Object.keys(lu.v).some(nom => nom !== 'tarif')) return;
-      const perdus = remplir(lu.v), quand = new Date(lu.quand);
+      const refs = remplir(lu.v), quand = new Date(lu.quand);
       sorti = lu.sorti || '';
       const jour = quand.toLocaleString(D.langue + '-u-nu-latn', { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' });
-      informer((sorti ? dit('sorti', { code: sorti }) + ' ' : '') + dit('repris', { jour }) + (perdus.length ? ' ' + dit('perdus', { refs: perdus.join(', ') }) : ''), $('effacer').textContent, effacer);
+      informer((sorti ? dit('sorti', { code: sorti }) + ' ' : '') + dit('repris', { jour }) + (refs ? ' ' + dit('perdus', { refs }) : ''), $('effacer').textContent, effacer);
     }
     function informer(texte, action, faire) {
       const boite = $('brouillon');
+      clearTimeout(minuterie);
       boite.textContent = texte + ' ';
       if (action) {
         const bouton = boite.appendChild(document.createElement('button'));
@@ -346,6 +347,7 @@
     }
     function effacer() {
       efface = saisies();
+      perdus = {};
       form.reset();
       sorti = '';
       quittes.clear();
@@ -354,6 +356,7 @@
       montrerFautes();
       $('suite').textContent = '';
       informer(T.efface, T.annuler, () => { remplir(efface); noter(); informer(T.revenu); });
+      minuterie = setTimeout(() => { efface = {}; informer(T.efface); }, 60000); // sur un téléphone partagé, rien ne reste à reprendre
       $('brouillon').scrollIntoView({ block: 'center' });
     }
 
@@ -390,7 +393,7 @@
       $('suite').textContent = texte + (b ? tardif() : '');
       if (b) { sorti = b.bon; garder(); }
     }
-    const apres = D.reponse.includes('@') ? dit('adresse', { adresse: D.reponse }) : T.transmettre;
+    const apres = D.reponse ? dit('adresse', { adresse: D.reponse }) : T.transmettre;
     const permanence = D.permanence ? ' ' + dit('permanence', D) : '';
     const tardif = () => (Date.now() > D.cloture * 1000 ? ' ' + T.tard : Date.now() < D.ouverture * 1000 ? ' ' + T.tot : '');
     /* La lettre se lit au groupement : elle est en français, quelle que soit la langue de la page. */
@@ -402,7 +405,7 @@
     function lettre(b) {
       const sujet = 'Bon ' + b.bon + ' ' + b.commande + ' ' + b.groupement;
       const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), dit('joint', { code: b.bon, total: euros(b.total), fichier: b.fichier }) + '\r\n\r\n' + b.cellule.slice(0, 80)];
-      const adresses = versions.map(corps => 'mailto:' + (D.reponse.includes('@') ? D.reponse : '') + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
+      const adresses = versions.map(corps => 'mailto:' + D.reponse + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
       const rang = Math.min(2, adresses.findIndex(adresse => adresse.length < 1900) + 3 * Number(adresses.every(adresse => adresse.length >= 1900)));
       return { adresse: adresses[rang], joindre: rang === 2 };
     }
@@ -455,20 +458,29 @@
     });
     $('imprimer').addEventListener('click', () => { compter(); window.print(); });
     $('effacer').addEventListener('click', effacer);
-    form.addEventListener('submit', e => {
-      e.preventDefault();
-      const b = $('envoyer') && pret();
+    form.addEventListener('submit', e => e.preventDefault());
+    // [service]
+    /* Les mêmes champs que sans script, et le bon canonique. On ne dit « envoyé » que si le service l’a dit. */
+    form.addEventListener('submit', () => {
+      const bouton = $('envoyer'), b = !bouton.disabled && pret();
       if (!b) return;
       const corps = new URLSearchParams();
-      ['commande', 'groupement', 'bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.append(nom, b[nom]));
-      corps.append('csv', csv(b));
-      $('envoyer').disabled = true;
+      form.querySelectorAll('[type=hidden]').forEach(un => corps.set(un.name, un.value));
+      ['bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.set(nom, b[nom]));
+      b.lignes.forEach(l => { if (l.q) corps.set('q-' + l.ref, nombre(l.q)); if (l.t) corps.set('t-' + l.ref, nombre(l.t)); });
+      corps.set('csv', csv(b));
+      bouton.disabled = true;
       suite(T.encours);
-      const rate = () => suite(T.rate);
-      fetch(form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: corps })
-        .then(reponse => (reponse.ok ? suite(dit('envoye', { code: b.bon }), b) : rate()), rate)
-        .then(() => { $('envoyer').disabled = false; });
+      Promise.race([
+        fetch(form.getAttribute('action'), { method: 'POST', headers: { Accept: 'application/json' }, body: corps }).then(reponse => reponse.text().then(texte => {
+          let fait = reponse.ok;
+          try { fait = fait && JSON.parse(texte).success !== false; } catch (faute) { /* une page, pas du JSON */ }
+          return fait ? suite(dit('envoye', { code: b.bon }), b) : suite(dit('rate', { n: reponse.status }));
+        })),
+        new Promise((_, non) => { setTimeout(non, 30000); }),
+      ]).catch(() => suite(T.muet)).then(() => { bouton.disabled = false; });
     });
+    // [/service]
 
     // --- Au fil de la saisie ---
     function noter() {

@@ -11,14 +11,14 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
@@ -26,21 +26,28 @@ from cabas.rendu.compactage import compacter_script, compacter_style
 from cabas.rendu.environnement import environnement, lire_gabarit
 from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
+from cabas.service import Service
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
 
+DU_SERVICE = ("encours", "envoye", "rate", "muet")
+"""Ce que le script ne dit que s'il y a un service où envoyer."""
 COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
 
 
-def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS) -> str:
+def bon_html(
+    depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS,
+    photos: frozenset[str] = frozenset(),
+) -> str:  # fmt: skip
     """La page du bon d'un groupement pour une commande, dans une langue.
 
     Entre : `maintenant`, pour dire si la commande est à venir, ouverte ou close (la page le revoit ensuite à l'horloge de
-    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions`. Sort : un document HTML complet.
+    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions` ; `photos`, celles que le site sert. Sort : un document HTML complet.
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
-    style, script = _style(code), _script()
+    service = envoi.service(groupement)
+    style, script = _style(code), _script(par_service=service is not None)
     produits = proposes(depot, commande)
-    rayons = ecrire_rayons(depot, commande, groupement, langue)
+    rayons = ecrire_rayons(depot, commande, groupement, langue, photos)
     ou = _etat_affiche(fenetre, maintenant)
     return (
         environnement()
@@ -68,8 +75,10 @@ def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenan
             donnees=_en_json(_donnees(commande, groupement, fenetre, produits, langue)),
             style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
             script=Markup(script),
-            politique=_politique(style, script, groupement.reponse),
-            par_service=_par_service(groupement),
+            politique=_politique(style, script, service, photos=any(produit.photo in photos for produit in produits)),
+            service=service,
+            hote=service and envoi.hote(service),
+            contact=envoi.contact(groupement),
             revision=revision,
         )
     )
@@ -122,8 +131,10 @@ def _style(code: str) -> str:
 
 
 @cache
-def _script() -> str:
-    return compacter_script(lire_gabarit("bon.js"))
+def _script(*, par_service: bool) -> str:
+    """Le script de la page ; sans service, ce qui s'en sert (entre deux `[service]`) n'y est pas."""
+    texte = lire_gabarit("bon.js")
+    return compacter_script(texte if par_service else re.sub(r"// \[service\].*?// \[/service\]", "", texte, flags=re.DOTALL))
 
 
 @cache
@@ -145,19 +156,18 @@ def _en_json(donnees: object) -> Markup:
     return Markup(texte)
 
 
-def _politique(style: str, script: str, reponse: str) -> str:
-    """Ce que la page a le droit de faire : son propre style, son propre script, et l'adresse de réponse si c'en est une."""
-    service = "'none'"
-    if reponse.startswith("https://"):
-        adresse = urlsplit(reponse)
-        service = f"https://{adresse.netloc}"
+def _politique(style: str, script: str, service: Service | None, *, photos: bool) -> str:
+    """Ce que la page a le droit de faire : son style, son script, les photos du site s'il y en a, et son service d'envoi s'il y en a un."""
+    ou = "'none'"
+    if service:
+        ou = "/".join(service.adresse.split("/")[:3]) if "://" in service.adresse else "'self'"
     regles = {
         "default-src": "'none'",
         "style-src": _empreinte(style),
         "script-src": _empreinte(script),
-        "img-src": "data:",
-        "connect-src": service,
-        "form-action": service,
+        "img-src": "'self' data:" if photos else "data:",
+        "connect-src": ou,
+        "form-action": ou,
         "base-uri": "'none'",
     }
     return "; ".join(f"{regle} {valeur}" for regle, valeur in regles.items())
@@ -165,10 +175,6 @@ def _politique(style: str, script: str, reponse: str) -> str:
 
 def _empreinte(texte: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(texte.encode()).digest()).decode()}'"
-
-
-def _par_service(groupement: Groupement) -> bool:
-    return groupement.reponse.startswith("https://")
 
 
 def _etat_affiche(fenetre: Fenetre, maintenant: datetime) -> str:
@@ -210,14 +216,14 @@ def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produ
         "commande": commande.id,
         "groupement": groupement.slug,
         "titre": f"{commande.titre}, {groupement.nom}",
-        "reponse": groupement.reponse,
+        "reponse": envoi.contact(groupement),
         "permanence": groupement.permanence,
         "ouverture": int(fenetre.ouverture.timestamp()),
         "cloture": int(fenetre.cloture.timestamp()),
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
         "langue": langue.faits["lang"],
-        "dit": langue.script(),
+        "dit": {cle: dit for cle, dit in langue.script().items() if cle not in DU_SERVICE or envoi.service(groupement)},
         "lettre": lire_langue().faits["lettre"],
         "unites": langue.faits["unites"],
         "mots": langue.faits["mots"],
