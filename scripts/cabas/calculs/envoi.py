@@ -14,7 +14,7 @@ ADRESSES = {"web3forms": "https://api.web3forms.com/submit", "netlify": "index.h
 """L'adresse d'un genre qui n'en a qu'une. Netlify reçoit sur le site lui-même."""
 EXIGES = {"web3forms": "access_key", "netlify": "form-name"}
 """Le champ sans lequel un genre refuse tout envoi."""
-A_NOUS = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "csv")
+A_NOUS = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
 """Les champs que la page envoie elle-même, avec `q-<ref>` et `t-<ref>`."""
 
 

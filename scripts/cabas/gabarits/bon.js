@@ -1,5 +1,12 @@
 /* Le bon à remplir. ES2017, sans bibliothèque, sans requête. Tout se compte en entiers : millièmes d’unité, centimes.
    Un vieux navigateur qui ne lit pas ce fichier montre la page sans lui : elle se remplit au stylo. */
+/**
+ * @typedef {Omit<HTMLInputElement, 'type'> & Omit<HTMLSelectElement, 'type'> & HTMLElement & { type: string }} Champ  une case de la page, quelle que soit sa balise
+ * @typedef {{ l: HTMLElement, q: Champ, t: Champ | null, unite: string, pas: number, max: number | null, ref: string, nom: string, fr: string,
+ *   prix: number[], ecrits: [Node, string][], m?: HTMLElement }} Produit  un produit de la page ; `pas` et `max` en millièmes, `prix` en centimes
+ * @typedef {{ p?: Produit, ref: string, q: number, t: number, montant?: number }} Ligne  une demande, en millièmes et en centimes
+ * @typedef {{ commande: string, groupement: string, cellule: string, creneau: string, tarif: string, lignes: Ligne[], [nom: string]: any }} Bon
+ */
 (function () {
   'use strict';
 
@@ -12,6 +19,7 @@
   let D, T, U; // les données, les phrases, les unités : dans la langue de la page
   const dit = (cle, v) => (T[cle] || D.lettre[cle]).replace(/\{(\w+)\}/g, (_, nom) => v[nom]);
   const euros = c => milliers((c - c % 100) / 100) + ',' + String(c % 100).padStart(2, '0') + INS + '€';
+  /** @param {number} m @param {string} unite */
   function quantite(m, unite) {
     if (unite === 'kg' && m > 0 && m < 1000) return m + INS + U.g;
     return milliers(entier(m)) + decimales(m) + INS + U[unite === 'piece' && m >= 2000 ? 'pieces' : unite];
@@ -36,7 +44,8 @@
     }).join('').replace(/[\s\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
   }
 
-  /* Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0. */
+  /** Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0.
+   * @param {string} texte @param {string} unite @returns {any} */
   function lire(texte, unite) {
     const propre = normaliser(texte);
     if (!propre) return 0;
@@ -69,6 +78,7 @@
   const montant = (prix, m) => { const n = 2 * prix * m + 1000; return (n - n % 2000) / 2000; };
 
   // --- Le code court (même calcul que calculs/code_court.py) ---
+  /** @param {string} texte */
   function code(texte) {
     let h = 0x811c9dc5;
     new TextEncoder().encode(texte).forEach(octet => { h = Math.imul(h ^ octet, 0x01000193); });
@@ -78,6 +88,7 @@
     return [25, 20, 15, 10, 5, 0].map(rang => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[h >>> rang & 31]).join('');
   }
   const reduire = texte => texte.normalize('NFC').replace(/[ \t\r\n\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
+  /** @param {Bon} b */
   function texteDuBon(b) {
     const demandes = b.lignes.map(l => l.ref + '=' + l.q + '+' + l.t).sort();
     return [b.commande, b.groupement, reduire(b.cellule).toLowerCase(), b.creneau, b.tarif].concat(demandes).join('\n');
@@ -89,6 +100,7 @@
     const sur = /^[=+\-@\t\r]/.test(texte) ? "'" + texte : texte;
     return /[;"\r\n]/.test(sur) ? '"' + sur.replace(/"/g, '""') + '"' : sur;
   }
+  /** @param {Bon} b */
   function csv(b) {
     const lignes = b.lignes.map(l => Object.assign({}, b, { produit: l.ref, quantite: nombre(l.q), tolerance: l.t ? nombre(l.t) : '', statut: 'valide' }));
     return [COLONNES].concat(lignes.map(l => COLONNES.map(colonne => caseCsv(l[colonne])))).map(l => l.join(';') + '\r\n').join('');
@@ -98,32 +110,44 @@
     return d.getFullYear() + '-' + deux(d.getMonth() + 1) + '-' + deux(d.getDate()) + 'T' + deux(d.getHours()) + ':' + deux(d.getMinutes()) + ':' + deux(d.getSeconds()) +
       (o < 0 ? '-' : '+') + deux((a - a % 60) / 60) + ':' + deux(a % 60);
   }
-  /* Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route. */
+  /** Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route.
+   * @param {Bon} b */
   function bloc(b) {
     const tetes = ['commande', 'groupement', 'bon', 'envoye_le', 'cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'].filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
     return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
   }
 
-  window.cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
+  /** @type {any} */ (window).cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
   document.documentElement.classList.add('avec-js');
   document.addEventListener('DOMContentLoaded', demarrer);
 
   // --- La page ---
   function demarrer() {
+    /** @param {string} id @returns {any} la balise de ce nom : champ, bouton, lien ou boîte */
     const $ = id => document.getElementById(id);
+    /** @type {(quoi: string, dans?: ParentNode) => Champ[]} */
+    const tous = (quoi, dans) => /** @type {any} */ (Array.from((dans || form).querySelectorAll(quoi)));
+    /** @type {(e: Event) => Champ} */
+    const cible = e => /** @type {any} */ (e.target);
+    const clic = (id, faire) => $(id).addEventListener('click', faire);
+    /** @type {(balise: string, parent: Node, texte: string) => any} */
+    const creer = (balise, parent, texte) => { const un = parent.appendChild(document.createElement(balise)); un.textContent = texte; return un; };
     D = JSON.parse($('donnees').textContent);
     T = D.dit;
     U = D.unites;
     apprendre(D.mots);
+    /** @type {HTMLFormElement} */
     const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
-    const champ = nom => form.elements.namedItem(nom);
+    /** @type {(nom: string) => Champ} */
+    const champ = nom => /** @type {any} */ (form.elements.namedItem(nom));
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
     let sorti = '', garde = true, efface = null, perdus = {}, minuterie = 0;
 
     /* Les données suivent l’ordre de la page : [unité, pas, maximum]. Le reste, prix compris, se lit dans la page. */
-    const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
-      const q = l.querySelector('[name^=q-]'), [unite, pas, max] = D.produits[i], n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
-      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: n.firstChild.textContent };
+    const produits = tous('.l').map((l, i) => {
+      const [q] = tous('[name^=q-]', l), [unite, pas, max] = D.produits[i], /** @type {any} */ n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
+      /** @type {any} */
+      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: tous('[name^=t-]', l)[0], nom: n.firstChild.textContent };
       p.fr = fr && !n.firstChild.lang ? fr.textContent.split(' · ')[0] : p.nom;
       p.ecrits = [e.firstChild, e.lastElementChild].filter(Boolean).map(noeud => [noeud, noeud.textContent]);
       p.prix = p.ecrits[0][1].match(/[\d,\u202f]+/g).map(prix => Number(prix.replace(/\D/g, '')));
@@ -133,12 +157,11 @@
       if (p.t) p.t.id = p.t.name;
       dits.id = 'd-' + p.ref;
       q.setAttribute('aria-describedby', dits.id);
-      [['−', -1], ['+', 1]].forEach(([signe, sens]) => {
-        const bouton = document.createElement('button');
+      [['−', -1], ['+', 1]].forEach((/** @type {any} */ [signe, sens]) => {
+        const bouton = creer('button', c, signe);
         bouton.type = 'button';
         bouton.tabIndex = -1; // au clavier, les flèches haut et bas font la même chose
         bouton.setAttribute('aria-hidden', 'true');
-        bouton.textContent = signe;
         bouton.addEventListener('click', () => monter(p, sens));
         c.insertBefore(bouton, sens < 0 ? q : q.nextSibling);
       });
@@ -184,24 +207,23 @@
       if (tout) fautes.forEach((phrase, cause) => quittes.add(cause));
       const boite = $('erreurs');
       const vues = Array.from(fautes).filter(([cause]) => quittes.has(cause));
-      Array.from(form.querySelectorAll('[aria-invalid]')).forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
-      Array.from(boite.querySelectorAll('[role=alert]')).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
+      tous('[aria-invalid]').forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
+      tous('[role=alert]', boite).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
       boite.hidden = !vues.length;
       let avant = $('titre-erreurs');
       vues.forEach(([cause, phrase]) => {
         const saisie = champ(cause), id = 'f-' + cause;
-        let faute = $(id), alerte = boite.querySelector('[data-champ="' + cause + '"]');
+        let faute = $(id), alerte = tous('[data-champ="' + cause + '"]', boite)[0];
         if (!faute) {
-          faute = document.createElement('p');
+          faute = creer('p', saisie.closest('.l') || saisie.parentNode, '');
           faute.id = id;
           faute.className = 'faute';
-          (saisie.closest('.l') || saisie.parentNode).appendChild(faute);
           saisie.setAttribute('aria-invalid', 'true');
           saisie.setAttribute('aria-describedby', ((saisie.getAttribute('aria-describedby') || '') + ' ' + id).trim());
         }
         if (faute.textContent !== phrase) faute.textContent = phrase;
         if (!alerte) {
-          alerte = document.createElement('p');
+          alerte = /** @type {any} */ (document.createElement('p'));
           alerte.dataset.champ = cause;
           alerte.setAttribute('role', 'alert');
           const lien = document.createElement('a');
@@ -222,8 +244,8 @@
       const reste = (saisie.getAttribute('aria-describedby') || '').replace(id, '').trim();
       if (reste) saisie.setAttribute('aria-describedby', reste); else saisie.removeAttribute('aria-describedby');
     }
-    $('erreurs').addEventListener('click', e => {
-      const lien = e.target.closest('a');
+    clic('erreurs', e => {
+      const lien = cible(e).closest('a');
       if (!lien) return;
       e.preventDefault();
       const saisie = $(lien.hash.slice(1));
@@ -241,6 +263,7 @@
       }).filter(l => l.q || l.t);
     }
     function bon() {
+      /** @type {any} */
       const b = { commande: D.commande, groupement: D.groupement, lignes: lignes(), envoye_le: maintenantIso() };
       CHAMPS.forEach(nom => { b[nom] = reduire(champ(nom).value); });
       b.total = b.lignes.reduce((somme, l) => somme + l.montant, 0);
@@ -258,7 +281,7 @@
       produits.forEach(p => {
         const l = choisies.has(p.ref) && b.lignes.find(autre => autre.ref === p.ref);
         p.l.classList.toggle('choisi', Boolean(l));
-        if (l && !p.m) p.m = p.q.parentNode.appendChild(document.createElement('u'));
+        if (l && !p.m) p.m = creer('u', p.q.parentNode, '');
         if (p.m) p.m.textContent = l && l.q ? euros(l.montant) : '';
         avertir(p, l);
         p.ecrits.forEach(([noeud, ecrit]) => { noeud.textContent = ecrit.replace(/[\d,\u202f]+(?: · [\d,\u202f]+)+/, suite => suite.split(' · ')[rang]); });
@@ -274,11 +297,12 @@
       const liste = $('lignes');
       liste.textContent = '';
       b.lignes.forEach(l => {
-        const li = document.createElement('li');
-        [['span', l.p.nom], ['span', dire(l)], ['b', euros(l.montant)]].forEach(([balise, texte]) => { li.appendChild(document.createElement(balise)).textContent = texte; });
-        liste.appendChild(li);
+        const li = creer('li', liste, '');
+        creer('span', li, l.p.nom);
+        creer('span', li, dire(l));
+        creer('b', li, euros(l.montant));
       });
-      if (b.remarque && b.lignes.length) liste.appendChild(document.createElement('li')).textContent = dit('mot', { mot: b.remarque });
+      if (b.remarque && b.lignes.length) creer('li', liste, dit('mot', { mot: b.remarque }));
       document.documentElement.classList.toggle('rempli', b.lignes.length > 0);
       $('courriel').href = lettre(b).adresse;
       return b;
@@ -287,7 +311,7 @@
     function avertir(p, l) {
       let avis = p.l.querySelector('.avis');
       const louche = l && p.unite === 'kg' && l.q >= 100000;
-      if (louche && !avis) { avis = p.l.appendChild(document.createElement('p')); avis.className = 'avis'; }
+      if (louche && !avis) { avis = creer('p', p.l, ''); avis.className = 'avis'; }
       if (avis && !louche) avis.remove();
       else if (avis) avis.textContent = dit('louche', { q: quantite(l.q, 'kg'), g: entier(l.q) + INS + U.g });
     }
@@ -338,9 +362,8 @@
       clearTimeout(minuterie);
       boite.textContent = texte + ' ';
       if (action) {
-        const bouton = boite.appendChild(document.createElement('button'));
+        const bouton = creer('button', boite, action);
         bouton.type = 'button';
-        bouton.textContent = action;
         bouton.addEventListener('click', faire);
       }
       boite.hidden = false;
@@ -368,7 +391,7 @@
       const mots = simple(texte).split(/\s+/).filter(Boolean);
       let vus = 0;
       produits.forEach((p, i) => { p.l.hidden = !mots.every(mot => foin[i].includes(mot)); vus += p.l.hidden ? 0 : 1; });
-      document.querySelectorAll('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
+      tous('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
       $('trouves').textContent = !mots.length ? '' : vus ? dit('trouves', { n: vus }) : T.aucun;
     }
 
@@ -417,13 +440,13 @@
       lien.remove();
       setTimeout(() => URL.revokeObjectURL(lien.href), 60000);
     }
-    $('telecharger').addEventListener('click', () => {
+    clic('telecharger', () => {
       const b = pret();
       if (!b) return;
       telecharger(b);
       suite(dit('telecharge', { code: b.bon, fichier: b.fichier }) + '\n' + apres + permanence, b);
     });
-    $('courriel').addEventListener('click', e => {
+    clic('courriel', e => {
       const b = pret();
       if (!b) { e.preventDefault(); return; }
       const l = lettre(b);
@@ -432,7 +455,7 @@
       suite(dit('mail', { code: b.bon }) + '\n' + (l.joindre ? dit('joindre', b) : T.appuyer), b);
     });
     if (navigator.share) $('partager').hidden = false;
-    $('partager').addEventListener('click', () => {
+    clic('partager', () => {
       const b = pret();
       if (!b) return;
       const fichier = typeof File === 'function' ? new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' }) : null;
@@ -441,13 +464,13 @@
         () => suite(dit('partage', { code: b.bon }), b),
         () => suite(T.pas_partage));
     });
-    $('copier').addEventListener('click', () => {
+    clic('copier', () => {
       const b = pret();
       if (!b) return;
       const texte = lisible(b) + '\r\n' + bloc(b);
       const fait = () => suite(dit('copie', { code: b.bon }), b);
       const secours = () => {
-        const zone = document.body.appendChild(document.createElement('textarea'));
+        const zone = creer('textarea', document.body, '');
         zone.value = texte;
         zone.select();
         const copie = document.execCommand('copy');
@@ -456,19 +479,18 @@
       };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
     });
-    $('imprimer').addEventListener('click', () => { compter(); window.print(); });
-    $('effacer').addEventListener('click', effacer);
+    clic('imprimer', () => { compter(); window.print(); });
+    clic('effacer', effacer);
     form.addEventListener('submit', e => e.preventDefault());
     // [service]
-    /* Les mêmes champs que sans script, et le bon canonique. On ne dit « envoyé » que si le service l’a dit. */
+    /* Les mêmes champs que sans script : l’export du service est une grille que la fusion sait lire. On ne dit « envoyé » que si le service l’a dit. */
     form.addEventListener('submit', () => {
       const bouton = $('envoyer'), b = !bouton.disabled && pret();
       if (!b) return;
       const corps = new URLSearchParams();
-      form.querySelectorAll('[type=hidden]').forEach(un => corps.set(un.name, un.value));
+      tous('[type=hidden]').forEach(un => corps.set(un.name, un.value));
       ['bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.set(nom, b[nom]));
       b.lignes.forEach(l => { if (l.q) corps.set('q-' + l.ref, nombre(l.q)); if (l.t) corps.set('t-' + l.ref, nombre(l.t)); });
-      corps.set('csv', csv(b));
       bouton.disabled = true;
       suite(T.encours);
       Promise.race([
@@ -488,7 +510,7 @@
       garder();
     }
     form.addEventListener('input', e => {
-      if (e.target.id === 'recherche') { chercher(e.target.value); return; }
+      if (cible(e).id === 'recherche') { chercher(cible(e).value); return; }
       noter();
       montrerFautes();
     });
@@ -501,22 +523,22 @@
       attente = [];
     }));
     form.addEventListener('change', e => {
-      if (e.target.id === 'recherche' || !e.target.name) return;
-      const nom = e.target.name, p = parRef[nom.replace(/^[qt]-/, '')];
+      if (cible(e).id === 'recherche' || !cible(e).name) return;
+      const nom = cible(e).name, p = parRef[nom.replace(/^[qt]-/, '')];
       if (p) annoncer(p);
       if (appui) attente.push(() => montrerFautes(nom)); else montrerFautes(nom);
     });
     form.addEventListener('keydown', e => {
-      const p = /^q-/.test(e.target.name || '') && parRef[e.target.name.slice(2)];
+      const p = /^q-/.test(cible(e).name || '') && parRef[cible(e).name.slice(2)];
       if (p && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { e.preventDefault(); monter(p, e.key === 'ArrowUp' ? 1 : -1); }
-      if (e.key === 'Enter' && e.target.tagName === 'INPUT') { // valider une case n’est pas envoyer le bon
+      if (e.key === 'Enter' && cible(e).tagName === 'INPUT') { // valider une case n’est pas envoyer le bon
         e.preventDefault();
-        const cases = Array.from(form.querySelectorAll('input:not([type=hidden]), select, textarea')).filter(un => un.offsetParent);
-        const suivante = cases[cases.indexOf(e.target) + 1];
+        const cases = tous('input:not([type=hidden]), select, textarea').filter(un => un.offsetParent);
+        const suivante = cases[cases.indexOf(cible(e)) + 1];
         if (suivante) suivante.focus();
       }
     });
-    $('vers-relire').addEventListener('click', e => {
+    clic('vers-relire', e => {
       e.preventDefault();
       if (!bon().lignes.length && !controler().size) { pret(); return; }
       if (!pret()) return;
@@ -527,7 +549,7 @@
     // --- L’horloge de cet appareil, qui peut se tromper : elle prévient, elle n’empêche rien ---
     function situer() {
       const t = Date.now() / 1000, etat = t < D.ouverture ? 'a-venir' : t <= D.cloture ? 'ouverte' : 'close';
-      document.querySelectorAll('[data-etat]').forEach(un => { un.hidden = un.dataset.etat !== etat; });
+      tous('[data-etat]', document).forEach(un => { un.hidden = un.dataset.etat !== etat; });
     }
     situer();
     setInterval(situer, 60000);

@@ -41,7 +41,8 @@ def bon_html(
     """La page du bon d'un groupement pour une commande, dans une langue.
 
     Entre : `maintenant`, pour dire si la commande est à venir, ouverte ou close (la page le revoit ensuite à l'horloge de
-    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions` ; `photos`, celles que le site sert. Sort : un document HTML complet.
+    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions` ; `photos`, celles que le site sert.
+    Sort : un document HTML complet.
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
     service = envoi.service(groupement)
