@@ -105,10 +105,10 @@
     const lignes = b.lignes.map(l => Object.assign({}, b, { produit: l.ref, quantite: nombre(l.q), tolerance: l.t ? nombre(l.t) : '', statut: 'valide' }));
     return [COLONNES].concat(lignes.map(l => COLONNES.map(colonne => caseCsv(l[colonne])))).map(l => l.join(';') + '\r\n').join('');
   }
+  /* L’heure d’ici et son écart : « 2026-12-01T18:30:00+01:00 ». */
   function maintenantIso() {
-    const d = new Date(), deux = n => String(n).padStart(2, '0'), o = -d.getTimezoneOffset(), a = Math.abs(o);
-    return d.getFullYear() + '-' + deux(d.getMonth() + 1) + '-' + deux(d.getDate()) + 'T' + deux(d.getHours()) + ':' + deux(d.getMinutes()) + ':' + deux(d.getSeconds()) +
-      (o < 0 ? '-' : '+') + deux((a - a % 60) / 60) + ':' + deux(a % 60);
+    const d = new Date(), o = d.getTimezoneOffset(), ici = minutes => new Date(minutes * 60000).toISOString();
+    return ici(d.getTime() / 60000 - o).slice(0, 19) + (o > 0 ? '-' : '+') + ici(Math.abs(o)).slice(11, 16);
   }
   /** Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route.
    * @param {Bon} b */
@@ -429,7 +429,7 @@
       const sujet = 'Bon ' + b.bon + ' ' + b.commande + ' ' + b.groupement;
       const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), dit('joint', { code: b.bon, total: euros(b.total), fichier: b.fichier }) + '\r\n\r\n' + b.cellule.slice(0, 80)];
       const adresses = versions.map(corps => 'mailto:' + D.reponse + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
-      const rang = Math.min(2, adresses.findIndex(adresse => adresse.length < 1900) + 3 * Number(adresses.every(adresse => adresse.length >= 1900)));
+      const rang = adresses.findIndex((adresse, un) => un > 1 || adresse.length < 1900);
       return { adresse: adresses[rang], joindre: rang === 2 };
     }
     function telecharger(b) {

@@ -21,16 +21,19 @@ _JETON = re.compile(
     |(?P<signe>=>|[-+*/%&|^!=<>?:;,.~(){}\[\]]|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_LETTRES = "abcdefghijklmnopqrstuvwxyz"
 _AVANT_UNE_VALEUR = frozenset({"(", ",", "=", ":", "[", "!", "&", "|", "?", "{", "}", ";", "=>", "+", "return", ""})
 """Après l'un de ces jetons, une barre oblique ouvre une expression rationnelle ; ailleurs, c'est une division."""
 
 
 def compacter_style(texte: str) -> str:
-    """Un style sans commentaires ni espaces inutiles. Les espaces d'un sélecteur et d'un calcul restent."""
+    """Un style sans commentaires ni espaces inutiles. Les espaces d'un sélecteur et d'un calcul restent ; une couleur nommée prend une lettre."""
     texte = re.sub(r"/\*.*?\*/", "", texte, flags=re.DOTALL)
     texte = re.sub(r"\s+", " ", texte)
     texte = re.sub(r" ?([{};,>]) ?", r"\1", texte)
     texte = re.sub(r": (?=[^{}]*[;}])", ":", texte)
+    for rang, variable in enumerate(sorted(set(re.findall(r"--[a-z][a-z-]+", texte)), reverse=True)):  # les longues avant leurs débuts
+        texte = re.sub(rf"{variable}(?![\w-])", f"--{_LETTRES[rang]}", texte)
     return texte.replace(";}", "}").strip()
 
 
