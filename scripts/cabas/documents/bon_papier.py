@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
 from cabas.documents.code_qr import adresse_du_bon, code_qr, identite_de_feuille
 from cabas.documents.composition import composer
@@ -148,8 +148,8 @@ def _a_savoir(produits: list[Produit]) -> str:
 
 def _ou_rendre(groupement: Groupement) -> str:
     lieux = [f"à la permanence ({groupement.permanence})"] if groupement.permanence else []
-    if "@" in groupement.reponse:
-        lieux.append(f"ou sa photo à {groupement.reponse}" if lieux else f"sa photo à {groupement.reponse}")
+    if contact := envoi.contact(groupement):
+        lieux.append(f"ou sa photo à {contact}" if lieux else f"sa photo à {contact}")
     return ", ".join(lieux)
 
 
@@ -162,10 +162,11 @@ def _a_qui_demander(groupement: Groupement) -> str:
 
 def _donnees_personnelles(groupement: Groupement) -> str:
     qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
-    contact = groupement.reponse if "@" in groupement.reponse else "la permanence"
+    contact, service = envoi.contact(groupement) or "la permanence", envoi.service(groupement)
+    passe = f" Un bon envoyé depuis la page passe par {envoi.hote(service)}." if service else ""
     return (
         f"Vos données : votre nom, votre contact et votre commande restent au groupement {qui}, pour préparer la distribution et vous "
-        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}."
+        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}.{passe}"
     )
 
 

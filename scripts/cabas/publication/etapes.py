@@ -109,7 +109,8 @@ class _Chantier:
             guide.lancer(mkdocs)
         pelican = None if self._intact("actualites", des_actualites) else self._lancer_pelican(sources, prepare)
         try:
-            papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url)
+            photos = frozenset(page.name for page in prepare.pages if page.parts[0] == "photos")
+            papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url, photos)
             self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in papiers), 'bon')} de commande.")
             dossiers.synchroniser(self.atelier / "bons", papiers)
             dossiers.synchroniser(self.atelier / "agendas", agendas.agendas(sources.depot, self.atelier / "cache" / "agendas"))

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 from functools import cache
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -38,18 +37,15 @@ def en_json(donnees: object) -> Markup:
     return Markup(texte)
 
 
-def politique(style: str, script: str, reponse: str = "") -> str:
-    """Ce que la page a le droit de faire : son propre style, son propre script, et l'adresse de réponse si c'en est une."""
-    service = "'none'"
-    if reponse.startswith("https://"):
-        service = f"https://{urlsplit(reponse).netloc}"
+def politique(style: str, script: str, ou: str = "'none'", *, photos: bool = False) -> str:
+    """Ce que la page a le droit de faire : son style, son script, les photos du site s'il y en a. `ou` : à qui elle peut parler."""
     regles = {
         "default-src": "'none'",
         "style-src": _empreinte(style),
         "script-src": _empreinte(script),
-        "img-src": "data:",
-        "connect-src": service,
-        "form-action": service,
+        "img-src": "'self' data:" if photos else "data:",
+        "connect-src": ou,
+        "form-action": ou,
         "base-uri": "'none'",
     }
     return "; ".join(f"{regle} {valeur}" for regle, valeur in regles.items())
