@@ -253,10 +253,10 @@ def test_le_cahier_imprime_la_bonne_page_a_gauche_et_a_droite(pdf, lu, tmp_path)
     cahier = cahier_pdf(pdf)
     faces = imposer(len(lu))
     assert pages_du_pdf(cahier) == len(faces) == len(lu) // 2
-    cotes = [lire(cahier, tmp_path, "-x", str(gauche), "-y", "0", "-W", "421", "-H", "596") for gauche in (0, 421)]
+    cotes = [lire(cahier, tmp_path, "-raw", "-x", str(gauche), "-y", "0", "-W", "421", "-H", "596") for gauche in (0, 421)]
     for rang, face in enumerate(faces):
         for cote, page in zip(cotes, face, strict=True):
-            assert mots(cote[rang]) == mots(lu[page - 1]), (rang, page)
+            assert re.sub(r"\W", "", cote[rang]) == re.sub(r"\W", "", lu[page - 1]), (rang, page)
 
 
 # --- La réserve
