@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from cabas.documents.composition import composer_malgre_tout, composer_non_balise, signes_absents
+from cabas.documents.composition import composer_malgre_tout, composer_non_balise, compter_pages, signes_absents
 from cabas.documents.fiche_mission import a_cocher, faits
 from cabas.documents.markdown_typst import Adresser, Bloc, blocs, sur_le_web, textes
 from cabas.mission import Mission
@@ -62,10 +62,9 @@ class Livre(NamedTuple):
 def livret_pdf(livre: Livre) -> bytes:
     """Le livret, page à page, en A5. Des pages de notes le mènent à un multiple de quatre : ce qu'il faut à des feuilles pliées."""
     donnees = donnees_du_livret(livre)
-    pdf = composer_malgre_tout(GABARIT, donnees)
-    # La seconde composition retrouve presque tout dans la mémoire de Typst : elle coûte dix fois moins que la première.
-    notes = -pages_du_pdf(pdf) % PAGES_PAR_FEUILLE
-    return composer_malgre_tout(GABARIT, {**donnees, "notes": notes}) if notes else pdf
+    # Typst se souvient de ce qu'il vient de mettre en page : compter d'abord ne coûte presque rien.
+    notes = -compter_pages(GABARIT, donnees) % PAGES_PAR_FEUILLE
+    return composer_malgre_tout(GABARIT, {**donnees, "notes": notes})
 
 
 def cahier_pdf(livret: bytes) -> bytes:

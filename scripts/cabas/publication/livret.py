@@ -110,7 +110,9 @@ def _lignes_inconnues(texte: Texte) -> Iterator[tuple[int, str, str]]:
 
 def _chapitre(depot: Depot, texte: Texte, textes: Sequence[Texte]) -> Chapitre:
     """Ce que le site calcule y est aussi : le tableau des besoins, la liste des missions. Un commentaire ne s'imprime pas."""
-    corps = besoins.inserer(texte, textes).corps.replace(missions.LISTE, missions.liste(depot.missions))
+    corps = besoins.inserer(texte, textes).corps
+    if missions.LISTE in corps:
+        corps = corps.replace(missions.LISTE, missions.liste(depot.missions))
     mission = depot.missions.get(PurePosixPath(texte.chemin).stem) if texte.chemin.startswith(f"{GUIDE}/missions/") else None
     return Chapitre(texte.chemin, _sans_commentaires(corps), mission)
 
