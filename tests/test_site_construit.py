@@ -158,8 +158,10 @@ def test_chaque_adresse_du_contrat_existe(mini):
         bons/2026-12/les-tilleuls/index.html bons/2026-12/les-tilleuls/bon.csv bons/2026-12/les-tilleuls/bon.xlsx
         bons/2026-12/les-tilleuls/permanence.html
         bons/2026-12/les-tilleuls/bon.pdf bons/2026-12/les-tilleuls/bon-gros.pdf bons/2026-12/les-tilleuls/bon-solidaire.pdf
-        missions/caisse/fiche.pdf agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
+        missions/caisse/fiche.pdf guide.pdf guide-cahier.pdf
+        agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
     assert [nom for nom in attendus.split() if not (site / nom).is_file()] == []
+    assert 'href="guide.pdf"' in (site / "index.html").read_text(encoding="utf-8")
 
 
 def test_le_vrai_depot_a_une_page_par_fiche(vrai):

@@ -18,7 +18,7 @@ from cabas.calculs.histoire_des_prix import versions_par_ref
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
 from cabas.modele import Commande, Depot, Groupement, Producteur, Produit
-from cabas.rendu import besoins, guide, missions
+from cabas.rendu import besoins, guide, livret, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
@@ -129,6 +129,7 @@ def _accueil(atelier: _Atelier) -> None:
         qui=presentation(atelier.ensemble.accueil) or Markup(f"<p>{litteral(QUI_NOUS_SOMMES)}</p>"),
         nombre_producteurs=len(depot.producteurs),
         nombre_produits=sum(produit.disponible for produit in depot.produits.values()),
+        livret=livret.liens("") if any(livret.en_est(texte.chemin) for texte in atelier.ensemble.textes) else "",
         portes=[_Porte(f"{page}/index.html", titre, texte) for page, titre, texte in PORTES if page in montees],
     )
 
@@ -224,6 +225,7 @@ def _guide(atelier: _Atelier) -> None:
         fil = guide.fil(page, {str(une) for une in atelier.monte.values()})
         if guide.est_mission(page):
             corps = _mission(atelier, texte, corps)
+        corps = corps.replace(livret.MARQUE, livret.liens("../" * (len(page.parts) - 1)))
         corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)
