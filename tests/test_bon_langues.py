@@ -176,6 +176,17 @@ def test_le_budget_avec_un_service_et_chaque_lot_a_completer(groupement: str, pe
     assert tailles[service] <= permis
 
 
+def test_un_objet_que_l_on_defait_declare_ses_noms_autour_de_lui():
+    """`const { lire } = commun` déclare `lire` dans la fonction, pas entre les accolades."""
+    ecrit = "const commun = { lire: 1 }; (function () { const { lire } = commun; let autre = 2; return lire + autre; })();"
+    court = compacter_script(ecrit)
+    noms = re.search(r"let\{lire:(\w)\}=(\w);let (\w)=2;return (\w)\+(\w)", court)
+    assert noms, court
+    assert noms[1] == noms[4]
+    assert noms[3] == noms[5]
+    assert len({noms[1], noms[2], noms[3]}) == 3
+
+
 def test_les_noms_courts_suivent_les_portees():
     ecrit = "const un = 1; function plus(a, b) { const un = a; return { un, b: un + b }; } const fois = (x, y) => plus(x, y).un * un;"
     court = compacter_script(ecrit)

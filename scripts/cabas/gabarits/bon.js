@@ -17,7 +17,7 @@
     return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
   }
 
-  /** @type {any} */ (window).cabas = Object.freeze(Object.assign({ bloc }, commun));
+  /** @type {any} */ (window).cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
   document.documentElement.classList.add('avec-js');
   document.addEventListener('DOMContentLoaded', demarrer);
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 
 from markupsafe import Markup
 
 from cabas.rendu.compactage import compacter_script, compacter_style
 from cabas.rendu.environnement import lire_gabarit
+
+_DEBUT = "const commun = (function () {"
+_COMMUN = re.compile(r"const \{[^}]*\} = commun;")
 
 
 @cache
@@ -24,9 +28,18 @@ def style_de(*noms: str) -> str:
 
 
 @cache
-def script_de(*noms: str) -> str:
-    """Des scripts bout à bout, compactés ensemble : un nom partagé est raccourci de la même façon partout."""
-    return compacter_script("\n".join(map(lire_gabarit, noms)))
+def script_de(nom: str, sans: str = "") -> str:
+    """Le script d'une page, `bon-commun.js` posé dedans à la place de `const { … } = commun` : ses noms se raccourcissent comme les autres.
+
+    `sans` : le nom d'une partie à laisser, entre `// [nom]` et `// [/nom]`.
+    """
+    tete, _, corps = lire_gabarit("bon-commun.js").partition(_DEBUT)
+    page, posees = _COMMUN.subn(lambda _: corps.rpartition("\n  return {")[0], lire_gabarit(nom))
+    if posees != 1 or not corps:
+        raise ValueError(f"{nom} n’emploie pas le script commun comme prévu.")
+    if sans:
+        page = re.sub(rf"// \[{sans}\].*?// \[/{sans}\]", "", page, flags=re.DOTALL)
+    return compacter_script(tete + page)
 
 
 def en_json(donnees: object) -> Markup:

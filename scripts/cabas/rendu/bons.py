@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -20,9 +19,8 @@ from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
-from cabas.rendu.autonome import en_json, politique, style_de
-from cabas.rendu.compactage import compacter_script
-from cabas.rendu.environnement import environnement, lire_gabarit
+from cabas.rendu.autonome import en_json, politique, script_de, style_de
+from cabas.rendu.environnement import environnement
 from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
@@ -45,7 +43,7 @@ def bon_html(
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
     service = envoi.service(groupement)
-    style, script = _style(code), _script(par_service=service is not None)
+    style, script = _style(code), script_de("bon.js", sans="" if service else "service")
     produits = proposes(depot, commande)
     rayons = ecrire_rayons(depot, commande, groupement, langue, photos)
     ou = _etat_affiche(fenetre, maintenant)
@@ -130,13 +128,6 @@ def _style(code: str) -> str:
 
 
 @cache
-def _script(*, par_service: bool) -> str:
-    """Le script de la page ; sans service, ce qui s'en sert (entre deux `[service]`) n'y est pas."""
-    texte = "\n".join(map(lire_gabarit, ("bon-commun.js", "bon.js")))
-    return compacter_script(texte if par_service else re.sub(r"// \[service\].*?// \[/service\]", "", texte, flags=re.DOTALL))
-
-
-@cache
 def _pictos() -> dict[str, str]:
     lus: dict[str, str] = json.loads(files("cabas").joinpath("donnees", "pictogrammes.json").read_text(encoding="utf-8"))
     return lus
@@ -145,8 +136,6 @@ def _pictos() -> dict[str, str]:
 def _choix(autre: str, ici: str) -> dict[str, object]:
     faits = lire_langue(autre).faits
     return {"adresse": adresse(autre), "nom": faits["nom"], "lang": faits["lang"], "ici": autre == ici}
-
-
 
 
 def _etat_affiche(fenetre: Fenetre, maintenant: datetime) -> str:

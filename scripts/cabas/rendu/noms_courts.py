@@ -38,7 +38,7 @@ def raccourcir(jetons: Jetons) -> dict[int, str]:
     paires = _apparier(jetons)
     objets = {rang for rang, (_, jeton) in enumerate(jetons) if jeton == "{" and rang and jetons[rang - 1][1] in _AVANT_UN_OBJET}
     cles, abreges = _cles(jetons, objets)
-    portees = _emboiter([_Portee(0, len(jetons)), *(_Portee(*bornes) for bornes in _bornes(jetons, paires))])
+    portees = _emboiter([_Portee(0, len(jetons)), *(_Portee(*bornes) for bornes in _bornes(jetons, paires, objets))])
     a_qui = _a_qui(portees, len(jetons))
     for rang, nom in _declares(jetons, paires, cles):
         a_qui[rang].courts[nom] = nom
@@ -78,10 +78,10 @@ def _cles(jetons: Jetons, objets: set[int]) -> tuple[set[int], set[int]]:
     return cles, abreges
 
 
-def _bornes(jetons: Jetons, paires: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """Où commence et finit chaque portée : blocs, fonctions, flèches, `catch`."""
+def _bornes(jetons: Jetons, paires: Mapping[int, int], objets: set[int]) -> Iterator[tuple[int, int]]:
+    """Où commence et finit chaque portée : blocs, fonctions, flèches, `catch`. Un objet (`const { a, b } = x`) n'en est pas une."""
     for rang, (genre, jeton) in enumerate(jetons):
-        if jeton == "{":
+        if jeton == "{" and rang not in objets:
             yield rang, paires[rang]
         elif genre == "nom" and jeton in ("function", "catch"):
             ouvre = next(autre for autre in range(rang, len(jetons)) if jetons[autre][1] == "(")
