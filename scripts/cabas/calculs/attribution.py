@@ -91,16 +91,10 @@ def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, .
 
 
 def _demande(retenues: list[Retenue]) -> Demande:
-    premiere = retenues[0]
-    return Demande(
-        premiere.groupement,
-        premiere.cellule,
-        sum(retenue.quantite for retenue in retenues),
-        sum(retenue.tolerance for retenue in retenues),
-        premiere.envoi,
-        premiere.fichier,
-        premiere.ligne,
-    )
+    groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
+    if len(retenues) > 1:
+        quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+    return Demande(groupement, cellule, quantites, tolerances, envoi, fichier, ligne)
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:

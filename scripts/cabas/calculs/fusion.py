@@ -88,9 +88,8 @@ def fusionner(
         jugees_seules = decidees.annuler(groupement, identites, [juge.juger(lue) for lue in recues])
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
         jugees += finales
-        retenues += etape.retenues(finales)
+        retenues += sorted(etape.retenues(finales), key=attrgetter("cellule", "bon", "produit", "fichier"))
         acceptes |= juge.acceptes
-    retenues.sort(key=attrgetter("groupement", "cellule", "bon", "produit", "fichier"))
     return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
 

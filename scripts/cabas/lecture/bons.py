@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, ref_de, refus_de, sans_ip, sans_produit, sans_quantite, tout
@@ -130,7 +130,7 @@ class _Lecture:
         produit, quantite, cellule, envoye = (self.rangs[role] for role in ("produit", "quantite", "cellule", "envoye_le"))
         tolerances = [colonne for colonne in self.colonnes if colonne.role == "tolerance" and not colonne.ref]
         tolerance = tolerances[0].rang if tolerances else -1
-        fabriquer, comprendre = self._fabrique(), self._memoire_des_refs()
+        fabriquer, comprises = self._fabrique(), self.catalogue.cases_lues
         etrangeres = [colonne for colonne in self.colonnes if colonne.role in ("quantite", "tolerance") and (colonne.ref or colonne.produit)]
         doublons = [colonne.rang for colonne in self.colonnes if colonne[2:4] == ("quantite", "") and not colonne.refus and colonne.rang != quantite]
         lignes: list[LigneLue] = []
@@ -138,7 +138,7 @@ class _Lecture:
         pleins: set[tuple[str, str]] = set()
         for numero, cases, forme in rangees:
             faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
-            ref, unite = comprendre(cases[produit])
+            ref, unite = comprises.get(cases[produit]) or self._comprendre(cases[produit])
             disputees: Sequence[Colonne] = ()
             if len(tolerances) > 1:
                 plus, disputees = choisir(tolerances, cases)
@@ -162,16 +162,12 @@ class _Lecture:
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
         return fabrique(Feuille(self.groupement, self.fichier, self.court, self.de_la_page, self.profil.datee), self.rangs)
 
-    def _memoire_des_refs(self) -> Callable[[str], tuple[str, str]]:
-        """De quoi lire une case de produit, sa ref et son unité ; la même case n'est lue qu'une fois."""
-        produits = self.catalogue.produits
-
-        @cache
-        def comprendre(case: str) -> tuple[str, str]:
-            ref = ref_de(case)
-            return ref, connu.unite if (connu := produits.get(ref)) else "kg"
-
-        return comprendre
+    def _comprendre(self, case: str) -> tuple[str, str]:
+        """La ref et l'unité que dit une case de produit ; la même case, dans tous les fichiers, n'est lue qu'une fois."""
+        ref = ref_de(case)
+        connu = self.catalogue.produits.get(ref)
+        sens = self.catalogue.cases_lues[case] = ref, connu.unite if connu else "kg"
+        return sens
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""

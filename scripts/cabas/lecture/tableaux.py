@@ -122,12 +122,12 @@ def _sans_guillemet(texte: str, separateur: str, premier: int) -> list[tuple[int
         return []
     limite = csv.field_size_limit(CASE_MAX)
     try:
-        lignes = list(enumerate(csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True), premier))
+        rangees = list(csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True))
     except csv.Error:
         return []
     finally:
         csv.field_size_limit(limite)
-    return lignes if len(lignes) <= LIGNES_MAX and max(len(cases) for _numero, cases in lignes) <= COLONNES_MAX else []
+    return list(enumerate(rangees, premier)) if len(rangees) <= LIGNES_MAX and max(map(len, rangees)) <= COLONNES_MAX else []
 
 
 def _avale(cases: list[str], separateur: str) -> bool:
