@@ -14,8 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cabas.temps import PARIS
+
+settings.register_profile("cabas", deadline=None)  # aucun essai n'est chronométré : une machine occupée ne fait rien échouer
+settings.load_profile("cabas")
 
 RACINE = Path(__file__).resolve().parents[1]
 PAQUET = RACINE / "scripts" / "cabas"

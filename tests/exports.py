@@ -118,6 +118,21 @@ EXPORTS: dict[str, tuple[str, bytes]] = {
             ["4", "", "1", "fr", "Ali Fictif", "2.0000000000", ""],
         ], ";", "\r\n").encode("utf-8-sig") + b"\r\n",
     ),
+    "kobo.csv": (
+        "kobo",
+        entre_guillemets([
+            ["start", "end", "Nom", "Farine de blé T65 (kg)", "Lentilles vertes (kg)", "_id", "_uuid", "_submission_time", "_validation_status",
+             "_notes", "_status", "_submitted_by", "__version__", "_tags", "_index"],
+            ["2026-03-14T09:10:03.512+01:00", "2026-03-14T09:12:03.512+01:00", "Zoé Œuvré", "2.5", "1", "412345678",
+             "3f1c0a52-0000-4000-8000-00000000c0b0", "2026-03-14 08:12:05", "", "", "submitted_via_web", "", "vQx7", "", "1"],
+        ], ";").encode(),
+    ),
+    "odk.csv": (
+        "odk",
+        "SubmissionDate,Nom,rayon1-q-farine-t65,rayon1-q-lentilles-vertes,meta-instanceID,KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
+        "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion\n"
+        "2026-03-14T08:12:05.123Z,Zoé Œuvré,2.5,1,uuid:3f1c0a52,uuid:3f1c0a52,12,Permanence,0,0,,,collect:abc,0,d41d8cd98f\n".encode(),
+    ),
     "grist.csv": ("", "Nom,Farine de blé T65 (kg),Lentilles vertes (kg)\nZoé Œuvré,2.5,1\n".encode()),
     "helloasso.csv": (
         "helloasso",

@@ -248,7 +248,12 @@ SORTIES = {
              THEN 'cellule-inconnue,' ELSE '' END
         || CASE WHEN EXISTS (SELECT 1 FROM adherent a JOIN close k USING (groupement) WHERE a.groupement = s.groupement AND a.cellule = s.qui AND
           a.jusqu_au < k.jour)
-             THEN 'adhesion-perimee,' ELSE '' END ELSE '' END
+             THEN 'adhesion-perimee,' ELSE '' END
+        || CASE WHEN s.tarif <> '' AND s.tarif <> l.tarif_lu AND NOT EXISTS (SELECT 1 FROM adherent a JOIN adhesion h ON h.groupement = a.groupement
+          AND h.code = a.adhesion WHERE a.groupement = s.groupement AND a.cellule = s.qui)
+          AND coalesce((SELECT rang FROM tarif WHERE groupement = s.groupement AND code = s.tarif), 0)
+            <> coalesce((SELECT rang FROM tarif WHERE groupement = s.groupement AND code = l.tarif_lu), 0)
+             THEN 'tarif-different,' ELSE '' END ELSE '' END
         FROM sort s LEFT JOIN ligne l USING (groupement, fichier, ligne)""",
     "bilan": """SELECT (SELECT count(*) FROM sort), (SELECT count(*) FROM sort WHERE sort = 'retenue'), (SELECT count(*) FROM sort WHERE sort =
       'remplacee'),

@@ -12,9 +12,10 @@ import pytest
 from depot_de_bon import DECEMBRE, HOSTILE, PRODUITS, grand_depot, groupement, petit_depot
 
 from cabas.calculs.offre import prix_unitaire, proposes
-from cabas.documents.bon_papier import GROS, SERRAGES, bon_pdf, donnees_du_bon, mettre_en_page
+from cabas.documents.bon_papier import bon_pdf, donnees_du_bon, mettre_en_page
 from cabas.documents.composition import compter_pages
 from cabas.documents.polices import fichiers_de_polices
+from cabas.documents.serrage import GROS, SERRAGES
 from cabas.typographie import euros
 
 QUARTIER, SOLIDAIRE = groupement().tarifs
@@ -87,7 +88,7 @@ def test_tout_ce_qu_il_faut_pour_commander_est_imprime():
 def test_une_ligne_dit_ce_qu_elle_vend():
     faits = lignes(donnees())
     assert faits["Farine de blé T65"] == {
-        "nom": "Farine de blé T65", "lot": False, "prix": "1,08", "unite": "kg", "allergenes": "gluten", "dits": ["Drôme"],
+        "numero": 2, "nom": "Farine de blé T65", "lot": False, "prix": "1,08", "unite": "kg", "allergenes": "gluten", "dits": ["Drôme"],
     }  # fmt: skip
     assert faits["Lentilles vertes"]["lot"] is True
     assert faits["Comté AOP 12 mois"]["dits"] == ["par 250\u00a0g", "max. 2\u00a0kg"]  # « Die » est dans le titre de la rubrique
@@ -101,8 +102,8 @@ def test_le_bon_ne_montre_que_les_creneaux_de_son_tarif_et_pas_son_nom():
     quartier, solidaire = (donnees_du_bon(depot, DECEMBRE, un, tarif, "") for tarif in un.tarifs)
     assert quartier["creneaux"] == ["16\u00a0h\u00a0à\u00a016\u00a0h\u00a030", "17\u00a0h\u00a0à\u00a017\u00a0h\u00a030"]
     assert len(solidaire["creneaux"]) == 2
-    assert quartier["pied"].endswith("bon A")
-    assert solidaire["pied"].endswith("bon B")
+    pieds = [mettre_en_page(faits, 12, SERRAGES[0])["feuilles"][0]["pied"] for faits in (quartier, solidaire)]
+    assert [pied.rpartition(", ")[2] for pied in pieds] == ["bon A", "bon B"]
     for faits in (quartier, solidaire):
         mots = json.dumps(faits, ensure_ascii=False).casefold()
         assert "quartier" not in mots
@@ -138,3 +139,13 @@ def test_une_commande_sans_creneau_ni_distribution_s_imprime():
     nue = replace(DECEMBRE, fenetres=(replace(fenetre, creneaux=(), distribution=None),))
     pdf = bon_pdf(depot, nue, replace(depot.groupements["les-tilleuls"], lieu="", permanence="", reponse=""), QUARTIER)
     assert pages(pdf) == 1
+
+
+def test_le_numero_du_papier_est_celui_que_l_on_tape_a_la_permanence() -> None:
+    depot = petit_depot()
+    un = depot.groupements["les-tilleuls"]
+    faits = donnees_du_bon(depot, DECEMBRE, un, un.tarifs[0], "")
+    papier = [(ligne["numero"], ligne["nom"].replace("\u00a0", " ")) for rayon in faits["rayons"] for ligne in rayon["produits"]]
+    assert [numero for numero, _nom in papier] == list(range(1, len(papier) + 1))
+    assert len(papier) == len(proposes(depot, DECEMBRE))
+    assert papier[1][1] == "Farine de blé T65"

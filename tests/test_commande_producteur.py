@@ -390,4 +390,4 @@ def test_les_memes_octets_d_un_processus_a_l_autre(mini_depot: Path):
         vus.append(fichiers(sorties))
         shutil.rmtree(sorties)
     assert vus[0] == vus[1]
-    assert len(vus[0]) == 8 + 2 * 4
+    assert len(vus[0]) == 10 + 2 * 4

@@ -11,7 +11,8 @@ import yaml
 from conftest import PAQUET, RACINE, dire
 from jinja2 import Environment, StrictUndefined
 
-from cabas.calculs.repartition import Demande, lots_a_commander, repartir
+from cabas.calculs.conditionnements import total_a_commander
+from cabas.calculs.repartition import Demande, repartir
 from cabas.quantites import lire_quantite
 from cabas.rendu import besoins
 from cabas.rendu.besoins import BESOINS, MARQUE, PARTIES, besoins_de, inserer, pages_par_besoin
@@ -125,7 +126,7 @@ def test_les_exemples_de_lots_suivent_nos_regles(nom, combien):
     for *lignes, (_ensemble, somme, tolerances, recu) in tableaux:
         demandes = [Demande("g", cellule, kilos(demande), kilos(tolerance)) for cellule, demande, tolerance, _recoit in lignes]
         assert (sum(une.quantite for une in demandes), sum(une.tolerance for une in demandes)) == (kilos(somme), kilos(tolerances))
-        commande = lots_a_commander(kilos(somme), kilos(tolerances), 25_000) * 25_000
+        commande = total_a_commander([25_000], kilos(somme), kilos(tolerances))
         assert commande == kilos(recu)
         assert repartir("prorata", commande, 500, demandes, "exemple") == [kilos(recoit) for *_reste, recoit in lignes]
 

@@ -267,3 +267,15 @@ def test_seules_les_fiches_changees_sont_recomposees(mini_depot: Path, modifier:
 
 def test_les_rythmes_n_ont_pas_de_repere():
     assert not set(RYTHMES) & set(REPERES)
+
+
+def test_le_menu_suit_le_cycle() -> None:
+    from pathlib import PurePosixPath
+
+    from cabas.publication.guide import menu
+
+    reglage = {"nav": [{"Missions": ["missions/index.md"]}]}
+    pages = [PurePosixPath("missions/index.md"), *(PurePosixPath(f"missions/{slug}/index.md") for slug in ("caisse", "annonce", "zebre"))]
+    nav, constats = menu(reglage, pages, frozenset(), ["annonce", "caisse"])
+    assert nav == [{"Missions": ["missions/index.md", "missions/annonce/index.md", "missions/caisse/index.md", "missions/zebre/index.md"]}]
+    assert constats == []

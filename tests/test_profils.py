@@ -44,6 +44,8 @@ ATTENDU = {
     "limesurvey.csv": [
         "Zoé Œuvré farine-t65 2.5000000000", "Zoé Œuvré lentilles-vertes 1.0000000000", "Ali Fictif farine-t65 2.0000000000 brouillon",
     ],
+    "kobo.csv": ZOE,
+    "odk.csv": ZOE,
     "grist.csv": ZOE,
     **{nom: ["fichier-illisible"] for nom in ("helloasso.csv", "foodsoft.csv", "framadate.csv")},
 }  # fmt: skip

@@ -210,6 +210,8 @@ def test_les_memes_bons_dans_un_autre_dossier(tmp_path: Path, graine: int) -> No
         "repartition.csv",
         "bilan.json",
         "palettes.csv",
+        "a-prevenir.csv",
+        "a-prevenir.txt",
         "gdxp.json",
         "recap.xlsx",
         *(f"producteurs/moulin-des-sorbiers.{suffixe}" for suffixe in ("pdf", "csv", "txt", "eml")),

@@ -89,7 +89,7 @@ def test_le_classeur_provisoire_le_dit_des_la_premiere_feuille(mini_depot: Path)
     trois_cellules(mini_depot)
     principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--provisoire", "--maintenant", PENDANT])
     with zipfile.ZipFile(mini_depot / "prive/2026-12/sorties/provisoire/recap.xlsx") as classeur:
-        assert 'name="Provisoire"' in classeur.read("xl/workbook.xml").decode().split("<sheet ")[1]
+        assert 'name="Accueil"' in classeur.read("xl/workbook.xml").decode().split("<sheet ")[1]
         assert "Provisoire, au samedi 5 décembre 2026 à 18\u00a0h" in classeur.read("xl/sharedStrings.xml").decode().replace("5\u00a0d", "5 d")
         assert "provisoire, au samedi" in classeur.read("xl/worksheets/sheet2.xml").decode()
 

@@ -286,5 +286,5 @@ def test_toutes_les_phrases(instantane: Any) -> None:
         besoin = prevoir(commande, fiche, retenues, Stock("p", stock * 1000))
         achat = completer(commande.cellier, {"p": (fiche, besoin.voulu, besoin.achat)})["p"]
         parts = attribuer(commande, besoin, achat.disponible)
-        dits += [f"\n{titre}", *(f"  {part.groupement} : {part.motif}" for part in expliquer(commande, besoin, achat, parts))]
+        dits += [f"\n{titre}", *(f"  {part.groupement} : {part.motif}" for part in expliquer(commande, besoin, retenues, achat, parts))]
     instantane("\n".join(dits).lstrip().replace("\u00a0", " ") + "\n")

@@ -152,7 +152,7 @@ def test_rien_de_personne_ne_part(reseau: Path, tmp_path: Path) -> None:
     assert lancer(reseau, "--reseau", "--prive", str(centre)) == 0
     personnel = deposer_des_bons(reseau)
     partis = sorted([*centre.rglob("totaux-*.json"), *centre.rglob("attribue-*.json"), *centre.rglob("*.csv")])
-    assert len(partis) == 10
+    assert len(partis) == 11
     for fichier in partis:
         contenu = fichier.read_text(encoding="utf-8-sig")
         for slug, mots in personnel.items():

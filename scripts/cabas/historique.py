@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from cabas.constats import Refus
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")
+PRODUITS = "catalogue/produits"
 ETAT_DES_LOTS = ".etat.json"
 """Ce qui n'est pas une fiche : publier où en sont les lots ne change pas le catalogue avec lequel on fusionne."""
 _REVISION = re.compile(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
@@ -116,6 +118,37 @@ def fiches_a(racine: Path, demandee: str, dossiers: tuple[str, ...] = FICHES, ma
         }
 
     return _interroger(racine, lire)
+
+
+def journal(racine: Path, marque: str, dossier: str = PRODUITS) -> str | Refus:
+    """Tout ce qui a changé dans un dossier depuis le début, en un seul `git log`, du plus ancien au plus récent.
+
+    Chaque enregistrement de la branche (une fusion compte pour un) s'ouvre par `marque`, son identifiant et son instant en
+    secondes. Refus : `sans-git`.
+    """
+
+    def lire(depot: Any) -> str:
+        if not depot.head.is_valid():
+            return ""
+        # Ni couleur, ni préfixe, ni outil réglés sur cette machine : le journal est le même partout.
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "--diff-algorithm=myers")
+        suivi = ("--first-parent", "-m", "--reverse", "-p", "-U0", f"--format={marque}%H %ct")
+        return str(depot.git.log(*suivi, *options, "--", dossier))
+
+    return _interroger(racine, lire)
+
+
+def entiere(racine: Path) -> bool:
+    """Faux si cette copie n'a que la fin de l'histoire (`git clone --depth`)."""
+    return _interroger(racine, lambda depot: str(depot.git.rev_parse("--is-shallow-repository"))) != "true"
+
+
+def instant(racine: Path, demandee: str) -> datetime | Refus:
+    """Quand une révision a été enregistrée. Refus : `sans-git`, `revision-introuvable`."""
+    commit = identifier(racine, demandee)
+    if isinstance(commit, Refus):
+        return commit
+    return _interroger(racine, lambda depot: datetime.fromtimestamp(depot.commit(commit).committed_date, UTC))
 
 
 def etiquette(racine: Path, nom: str) -> str | None:

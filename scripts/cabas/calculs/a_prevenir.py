@@ -120,7 +120,8 @@ class _Liste:
         cloture = self._cloture(jugee)
         deja = (jugee.lue.groupement, jugee.cellule) in self._retenus
         if motif == "retard":
-            arrive = f"votre bon est arrivé le {instant_long(jugee.envoi)}" if jugee.envoi else "votre bon est arrivé"
+            secondes = f" et {accorder(jugee.envoi.second, 'seconde')}" if jugee.envoi and jugee.envoi.second else ""
+            arrive = f"votre bon est arrivé le {instant_long(jugee.envoi)}{secondes}" if jugee.envoi else "votre bon est arrivé"
             apres = f"après la clôture du {instant_long(cloture)}" if cloture else "après la clôture"
             suite = " Celui d’avant, arrivé à temps, compte toujours." if deja else ""
             return f"{arrive}, {apres} : il n’est pas compté.{suite}"

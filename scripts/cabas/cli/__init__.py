@@ -18,7 +18,9 @@ VERBES = {
     "construire": "construire le site : guide, catalogue, actualités, bons",
     "servir": "ouvrir le site ici, et le refaire à chaque changement",
     "ouvrir": "figer les prix d'une commande à son ouverture",
+    "bons": "préparer un carnet de bons papier numérotés, à imprimer",
     "fusionner": "fusionner les bons reçus en un récap",
+    "formulaire": "créer le même bon dans Kobo, LimeSurvey, Google, Nextcloud ou Framaforms",
     "importer": "apprendre à lire les fichiers d'un formulaire",
     "demo": "montrer un mois d'exemple, de bout en bout",
 }

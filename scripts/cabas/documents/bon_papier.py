@@ -10,87 +10,79 @@ rubrique. Les allergènes, eux, sont toujours à côté du produit.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from cabas.calculs import affichage
 from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
-from cabas.documents.composition import composer, compter_pages
+from cabas.documents.code_qr import adresse_du_bon, code_qr, identite_de_feuille
+from cabas.documents.composition import composer
+from cabas.documents.serrage import EN_GROS, GABARIT, GROS, Serrage, composer_serre
 from cabas.modele import Commande, Creneau, Depot, Fenetre, Groupement, Produit, Tarif
 from cabas.quantites import MILLE
 from cabas.typographie import INSECABLE, enumerer, instant_long, plage, typographier
 
-GROS = 16
-FEUILLE = 2
-"""Une feuille a deux faces."""
+_LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class Serrage(NamedTuple):
-    """Corps des précisions (points), hauteur d'une ligne à remplir (dixièmes de mm), blanc au-dessus du nom (centièmes)."""
+def bon_pdf(
+    depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, corps: int = 12, revision: str = "", site_url: str = ""
+) -> bytes:  # fmt: skip
+    """Le PDF du bon à un tarif. `corps` : taille de la lettre en points, 12, ou 16 pour les gros caractères.
 
-    petit: float
-    ligne: int
-    air: int
-
-
-SERRAGES = (
-    Serrage(10, 72, 95),
-    Serrage(10, 66, 95),
-    Serrage(9.5, 62, 85),
-    Serrage(9, 58, 80),
-    Serrage(9, 54, 75),
-    Serrage(8.5, 54, 75),
-    Serrage(8.5, 51, 65),
-    Serrage(8.5, 51, 55),
-    Serrage(8.5, 50, 50),
-    Serrage(8, 51, 75),
-    Serrage(8, 50, 50),
-)
-"""Du plus aéré au plus serré. Le nom, le prix et l'unité restent dans le corps demandé."""
-
-LIBRE = SERRAGES[1]
-"""Quand le catalogue ne tient de toute façon pas sur une feuille, inutile de se serrer."""
-
-EN_GROS = Serrage(GROS, 86, 110)
-"""En gros caractères, tout est du même corps."""
-
-
-def bon_pdf(depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, corps: int = 12, revision: str = "") -> bytes:
-    """Le PDF du bon à un tarif. `corps` : taille de la lettre en points, 12, ou 16 pour les gros caractères."""
-    donnees = donnees_du_bon(depot, commande, groupement, tarif, revision)
+    `site_url` : l'adresse publique du site, pour le code QR du bon en ligne ; vide, ce code n'est pas imprimé.
+    """
+    donnees = donnees_du_bon(depot, commande, groupement, tarif, revision, site_url)
     if corps >= GROS:
-        return composer("bon.typ", mettre_en_page(donnees, corps, EN_GROS._replace(petit=corps), colonnes=1))
-    return composer("bon.typ", mettre_en_page(donnees, corps, _serrer(donnees, corps)))
+        return composer(GABARIT, mettre_en_page(donnees, corps, EN_GROS._replace(petit=corps), colonnes=1))
+    return composer_serre(donnees, corps, mettre_en_page)
 
 
-def _serrer(donnees: dict[str, Any], corps: int) -> Serrage:
-    """Le serrage le plus aéré qui tient sur une feuille, cherché par moitiés : plus on serre, moins il y a de pages."""
+def carnet_pdf(
+    depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, numeros: Iterable[int], site_url: str = ""
+) -> bytes:  # fmt: skip
+    """Un carnet : un bon par numéro, chacun sur sa feuille, prêt à imprimer recto verso. Le numéro est écrit, et dans le code QR."""
+    donnees = donnees_du_bon(depot, commande, groupement, tarif, "", site_url)
+    lettre = serie(groupement, tarif)
+    return composer_serre({**donnees, "numeros": [f"{numero}{lettre}" for numero in numeros]}, 12, mettre_en_page)
 
-    def tient(rang: int) -> bool:
-        return compter_pages("bon.typ", mettre_en_page(donnees, corps, SERRAGES[rang])) <= FEUILLE
 
-    bas, haut = 0, len(SERRAGES) - 1
-    if not tient(haut):
-        return LIBRE
-    while bas < haut:
-        milieu = (bas + haut) // 2
-        bas, haut = (bas, milieu) if tient(milieu) else (milieu + 1, haut)
-    return SERRAGES[haut]
+def serie(groupement: Groupement, tarif: Tarif) -> str:
+    """La lettre d'un tarif, à la suite des numéros : deux carnets du même groupement n'ont pas de bon en commun. Vide s'il n'y a qu'un tarif."""
+    return _LETTRES[groupement.tarifs.index(tarif) % len(_LETTRES)] if len(groupement.tarifs) > 1 else ""
 
 
 def mettre_en_page(donnees: dict[str, Any], corps: int, serrage: Serrage, colonnes: int = 2) -> dict[str, Any]:
-    """Ce que lit le gabarit : les mots, et les mesures."""
-    return {**donnees, **serrage._asdict(), "corps": corps, "colonnes": colonnes}
+    """Ce que lit le gabarit : les mots, les mesures, les codes QR, et une feuille par numéro (une seule, sans numéro, à défaut)."""
+    adresse = donnees["adresse"]
+    en_ligne = {**code_qr(adresse, f"Code QR du bon en ligne : {adresse}"), "lisible": adresse.partition("//")[2]} if adresse else None
+    feuilles = [_feuille(donnees, numero) for numero in donnees.get("numeros", ("",))]
+    return {**donnees, **serrage._asdict(), "corps": corps, "colonnes": colonnes, "en_ligne": en_ligne, "feuilles": feuilles}
 
 
-def donnees_du_bon(depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, revision: str) -> dict[str, Any]:
+def _feuille(donnees: dict[str, Any], numero: str) -> dict[str, Any]:
+    """Ce qui distingue une feuille : son numéro, son code, son pied."""
+    faits = donnees["feuille"]
+    contenu = identite_de_feuille(faits["commande"], faits["groupement"], faits["lettre"], numero)
+    dit = f", bon n°{INSECABLE}{numero}" if numero else f", bon {faits['serie']}" if faits["serie"] else ""
+    return {
+        "numero": numero,
+        "code": code_qr(contenu, f"Code QR de cette feuille : {contenu}"),
+        "pied": typographier(f"{donnees['groupement']}, commande {faits['commande']}{dit}{faits['revision']}"),
+    }
+
+
+def donnees_du_bon(
+    depot: Depot, commande: Commande, groupement: Groupement, tarif: Tarif, revision: str, site_url: str = ""
+) -> dict[str, Any]:  # fmt: skip
     """Tout ce qu'imprime le gabarit, en mots. Rien n'y dit le nom du tarif : une lettre suffit à la permanence."""
     fenetre = commande.fenetre(groupement.slug)
     if fenetre is None:
         raise ValueError(f"La commande {commande.id} n’a pas de fenêtre pour {groupement.slug}.")
     produits = proposes(depot, commande)
     pas = _pas_courants(produits)
-    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas) for rubrique, liste in par_rubrique(depot, produits)]
-    serie = f", bon {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[groupement.tarifs.index(tarif) % 26]}" if len(groupement.tarifs) > 1 else ""
+    numeros = {produit.ref: rang for rang, produit in enumerate(produits, 1)}
+    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas, numeros) for rubrique, liste in par_rubrique(depot, produits)]
     distribution = fenetre.distribution
     dits = {
         "groupement": groupement.nom,
@@ -103,14 +95,22 @@ def donnees_du_bon(depot: Depot, commande: Commande, groupement: Groupement, tar
         "mode": _mode_d_emploi(pas),
         "lots": any(affichage.lot_lisible(produit) for produit in produits),
         "a_savoir": _a_savoir(produits),
+        "question": _a_qui_demander(groupement),
         "donnees": _donnees_personnelles(groupement),
-        "pied": f"{groupement.nom}, commande {commande.id}{serie}" + (f", catalogue {revision}" if revision else ""),
     }
     return {
         **{nom: typographier(dit) if isinstance(dit, str) else dit for nom, dit in dits.items()},
         "titre": f"Bon de commande, {groupement.nom}, {commande.titre}",
         "auteur": groupement.structure or groupement.nom,
         "date": list(fenetre.ouverture.timetuple()[:3]),
+        "adresse": adresse_du_bon(site_url, commande.id, groupement.slug),
+        "feuille": {
+            "commande": commande.id,
+            "groupement": groupement.slug,
+            "lettre": _LETTRES[groupement.tarifs.index(tarif) % len(_LETTRES)],
+            "serie": serie(groupement, tarif),
+            "revision": f", catalogue {revision}" if revision else "",
+        },
         "creneaux": [_heures(creneau) for creneau in _creneaux(fenetre, groupement, tarif)],
         "rayons": rayons,
     }
@@ -153,6 +153,13 @@ def _ou_rendre(groupement: Groupement) -> str:
     return ", ".join(lieux)
 
 
+def _a_qui_demander(groupement: Groupement) -> str:
+    """Sur le talon : la feuille rendue, c'est tout ce qui reste."""
+    lieux = [f"la permanence ({groupement.permanence})"] if groupement.permanence else []
+    lieux += [groupement.reponse] if "@" in groupement.reponse else []
+    return f"Une question, un changement : {', ou '.join(lieux)}." if lieux else ""
+
+
 def _donnees_personnelles(groupement: Groupement) -> str:
     qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
     contact = groupement.reponse if "@" in groupement.reponse else "la permanence"
@@ -173,11 +180,15 @@ def _heures(creneau: Creneau) -> str:
     return f"{affichage.heure_seule(creneau.debut)}{INSECABLE}à{INSECABLE}{affichage.heure_seule(creneau.fin)}"
 
 
-def _rayon(depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int]) -> dict[str, Any]:
-    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus."""
+def _rayon(
+    depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int], numeros: dict[str, int]
+) -> dict[str, Any]:
+    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus. `numeros` : leur rang
+    parmi les produits proposés, celui que l'on tape à la permanence.
+    """
     (courante, compte), *_ = Counter(affichage.provenance(depot, produit) for produit in produits).most_common(1)
     origine = courante if compte >= 3 and 2 * compte >= len(produits) else ""
-    lignes = [_ligne(depot, commande, produit, tarif, pas, origine) for produit in produits]
+    lignes = [{"numero": numeros[produit.ref], **_ligne(depot, commande, produit, tarif, pas, origine)} for produit in produits]
     return {"nom": typographier(nom), "origine": origine, "produits": lignes}
 
 

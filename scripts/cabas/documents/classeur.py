@@ -21,7 +21,7 @@ NOM_MAXIMUM = 31
 INTERDITS = frozenset("[]:*?/\\")
 PORTRAIT = 92
 """Largeur, en caractères, d'une feuille qui tient debout sur une page A4 sans devenir illisible."""
-MOTIFS = {"texte": "@", "quantite": "General", "euros": '#,##0.00" €"', "entier": "#,##0", "instant": "dd/mm/yyyy hh:mm"}
+MOTIFS = {"texte": "@", "quantite": "General", "euros": '#,##0.00" €"', "entier": "#,##0", "instant": "dd/mm/yyyy hh:mm", "jour": "dd/mm/yyyy"}
 
 
 class Formule(NamedTuple):
@@ -208,7 +208,7 @@ def _ecrire_case(page: Any, styles: dict[str, Any], place: tuple[int, int], case
     elif isinstance(case, str):
         page.write_string(*place, case, styles["texte"])
     elif isinstance(case, datetime):
-        page.write_datetime(*place, case.replace(tzinfo=None), styles["instant"])
+        page.write_datetime(*place, case.replace(tzinfo=None), styles["instant" if case.hour or case.minute else "jour"])
     elif colonne.formule:
         page.write_formula(*place, colonne.formule.format(n=place[0] + 1), styles[colonne.genre], case)
     else:

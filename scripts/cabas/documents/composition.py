@@ -44,6 +44,11 @@ def compter_pages(gabarit: str, donnees: Mapping[str, Any]) -> int:
     return int(json.loads(compilateur.query("<pages>", field="value", one=True)))
 
 
+def pages_du_pdf(pdf: bytes) -> int:
+    """Le nombre de pages d'un PDF que Typst vient d'écrire : il n'en cache pas la liste."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
 @cache
 def _polices() -> typst.Fonts:
     chemins = [str(dossier) for dossier in dossiers_de_polices()]

@@ -1,110 +1,17 @@
 /* Le bon à remplir. ES2017, sans bibliothèque, sans requête. Tout se compte en entiers : millièmes d’unité, centimes.
    Un vieux navigateur qui ne lit pas ce fichier montre la page sans lui : elle se remplit au stylo. */
 (function () {
-  'use strict';
-
-  // --- Écrire les nombres (mêmes règles que typographie.py) ---
-  const INS = '\u00a0', FINE = '\u202f';
-  const milliers = n => String(n).replace(/\B(?=(\d{3})+$)/g, FINE);
-  const decimales = m => (m % 1000 ? ',' + String(m % 1000).padStart(3, '0').replace(/0+$/, '') : '');
-  const entier = m => (m - m % 1000) / 1000;
-  const nombre = m => entier(m) + decimales(m);
-  let D, T, U; // les données, les phrases, les unités : dans la langue de la page
+  const { INS, nombre, euros, quantite, parler, lire, fauteDe, montant, code, reduire, texteDuBon, csv, instantIso } = commun;
+  let D, T; // les données, les phrases : dans la langue de la page
   const dit = (cle, v) => (T[cle] || D.lettre[cle]).replace(/\{(\w+)\}/g, (_, nom) => v[nom]);
-  const euros = c => milliers((c - c % 100) / 100) + ',' + String(c % 100).padStart(2, '0') + INS + '€';
-  function quantite(m, unite) {
-    if (unite === 'kg' && m > 0 && m < 1000) return m + INS + U.g;
-    return milliers(entier(m)) + decimales(m) + INS + U[unite === 'piece' && m >= 2000 ? 'pieces' : unite];
-  }
 
-  // --- Lire ce que les gens écrivent (mêmes règles que quantites.py) ---
-  const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xff10];
-  const SUFFIXES = {};
-  const apprendre = mots => mots.forEach(([famille, rang, suite]) => suite.split(' ').forEach(mot => { SUFFIXES[mot] = [famille, rang]; }));
-  apprendre([['kg', 3, 'kg kgs kilo kilos kilogramme kilogrammes'], ['kg', 0, 'g gr gramme grammes'], ['L', 3, 'l litre litres'],
-    ['L', 2, 'dl décilitre décilitres'], ['L', 1, 'cl centilitre centilitres'], ['L', 0, 'ml millilitre millilitres'],
-    ['piece', 3, 'pièce pièces piece pieces pc pcs unité unités unite unites']]);
-  const NOMBRE = /^([-+\u2212]?) ?(?:(\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](\d{1,20}))?|[.,](\d{1,20})|(?:(\d{1,6}) )?(\d{1,6}) ?\/ ?(\d{1,6})) ?([^\d\s.,/+-]*)\.?$/;
-
-  function normaliser(texte) {
-    return Array.from(texte.normalize('NFC'), lettre => {
-      if (/[\u00bc-\u00be\u2153-\u2158\u215b-\u215e]/.test(lettre)) return ' ' + lettre.normalize('NFKD').replace('\u2044', '/'); // ½ → 1/2
-      if (lettre === '\u2044') return '/';
-      if (lettre === '\u066b' || lettre === '\u060c' || lettre === '\uff0c') return ',';
-      const point = lettre.codePointAt(0), zero = ZEROS.find(z => point >= z && point < z + 10);
-      return zero ? String(point - zero) : lettre;
-    }).join('').replace(/[\s\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
-  }
-
-  /* Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0. */
-  function lire(texte, unite) {
-    const propre = normaliser(texte);
-    if (!propre) return 0;
-    const t = NOMBRE.exec(propre);
-    if (!t) return 'illisible';
-    let rang = 3;
-    if (t[8]) {
-      const suffixe = SUFFIXES[t[8].toLowerCase()];
-      if (!suffixe) return 'illisible';
-      if (suffixe[0] !== unite) return 'unite';
-      rang = suffixe[1];
-    }
-    let valeur, fine;
-    if (t[7]) {
-      const bas = Number(t[7]);
-      if (!bas) return 'illisible';
-      const haut = (Number(t[6]) + Number(t[5] || 0) * bas) * Math.pow(10, rang);
-      fine = haut % bas > 0;
-      valeur = (haut - haut % bas) / bas;
-    } else {
-      const dec = (t[3] || t[4] || '').replace(/0+$/, '');
-      fine = dec.length > rang;
-      valeur = Number((t[2] || '0').replace(/ /g, '') + dec.slice(0, rang).padEnd(rang, '0'));
-    }
-    if ((t[1] === '-' || t[1] === '\u2212') && (valeur || fine)) return 'negative';
-    if (t[1] === '+') return 'illisible';
-    return fine ? 'fine' : valeur;
-  }
-
-  const montant = (prix, m) => { const n = 2 * prix * m + 1000; return (n - n % 2000) / 2000; };
-
-  // --- Le code court (même calcul que calculs/code_court.py) ---
-  function code(texte) {
-    let h = 0x811c9dc5;
-    new TextEncoder().encode(texte).forEach(octet => { h = Math.imul(h ^ octet, 0x01000193); });
-    h = Math.imul(h ^ h >>> 16, 0x85ebca6b);
-    h = Math.imul(h ^ h >>> 13, 0xc2b2ae35);
-    h = (h ^ h >>> 16) >>> 2;
-    return [25, 20, 15, 10, 5, 0].map(rang => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[h >>> rang & 31]).join('');
-  }
-  const reduire = texte => texte.normalize('NFC').replace(/[ \t\r\n\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
-  function texteDuBon(b) {
-    const demandes = b.lignes.map(l => l.ref + '=' + l.q + '+' + l.t).sort();
-    return [b.commande, b.groupement, reduire(b.cellule).toLowerCase(), b.creneau, b.tarif].concat(demandes).join('\n');
-  }
-
-  // --- Le bon canonique (contrats.md §4) ---
-  const COLONNES = ['cellule', 'produit', 'quantite', 'tolerance', 'commande', 'groupement', 'bon', 'envoye_le', 'creneau', 'tarif', 'nom', 'telephone', 'courriel', 'remarque', 'statut'];
-  function caseCsv(texte) {
-    const sur = /^[=+\-@\t\r]/.test(texte) ? "'" + texte : texte;
-    return /[;"\r\n]/.test(sur) ? '"' + sur.replace(/"/g, '""') + '"' : sur;
-  }
-  function csv(b) {
-    const lignes = b.lignes.map(l => Object.assign({}, b, { produit: l.ref, quantite: nombre(l.q), tolerance: l.t ? nombre(l.t) : '', statut: 'valide' }));
-    return [COLONNES].concat(lignes.map(l => COLONNES.map(colonne => caseCsv(l[colonne])))).map(l => l.join(';') + '\r\n').join('');
-  }
-  function maintenantIso() {
-    const d = new Date(), deux = n => String(n).padStart(2, '0'), o = -d.getTimezoneOffset(), a = Math.abs(o);
-    return d.getFullYear() + '-' + deux(d.getMonth() + 1) + '-' + deux(d.getDate()) + 'T' + deux(d.getHours()) + ':' + deux(d.getMinutes()) + ':' + deux(d.getSeconds()) +
-      (o < 0 ? '-' : '+') + deux((a - a % 60) / 60) + ':' + deux(a % 60);
-  }
   /* Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route. */
   function bloc(b) {
     const tetes = ['commande', 'groupement', 'bon', 'envoye_le', 'cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'].filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
     return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
   }
 
-  window.cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
+  window.cabas = commun;
   document.documentElement.classList.add('avec-js');
   document.addEventListener('DOMContentLoaded', demarrer);
 
@@ -113,8 +20,7 @@
     const $ = id => document.getElementById(id);
     D = JSON.parse($('donnees').textContent);
     T = D.dit;
-    U = D.unites;
-    apprendre(D.mots);
+    parler(D.unites, D.mots);
     const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
     const champ = nom => form.elements.namedItem(nom);
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
@@ -157,10 +63,8 @@
 
     // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
     function examiner(p, saisie, estTolerance) {
-      const lu = lire(saisie.value, p.unite), ecrit = saisie.value.trim();
-      const faute = lu === 'negative' || lu === 'unite' ? lu : lu === 'illisible' || lu > 1e8 ? 'illisible' : lu === 'fine' || lu % p.pas ? 'fine'
-        : !estTolerance && p.max !== null && lu > p.max ? 'maximum' : '';
-      return faute && dit(faute, { nom: p.nom, ecrit, unite: U[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
+      const faute = fauteDe(p, saisie.value, estTolerance), ecrit = saisie.value.trim();
+      return faute && dit(faute, { nom: p.nom, ecrit, unite: D.unites[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
     }
     function controler() {
       fautes.clear();
@@ -241,7 +145,7 @@
       }).filter(l => l.q || l.t);
     }
     function bon() {
-      const b = { commande: D.commande, groupement: D.groupement, lignes: lignes(), envoye_le: maintenantIso() };
+      const b = { commande: D.commande, groupement: D.groupement, lignes: lignes(), envoye_le: instantIso(new Date()) };
       CHAMPS.forEach(nom => { b[nom] = reduire(champ(nom).value); });
       b.total = b.lignes.reduce((somme, l) => somme + l.montant, 0);
       b.bon = code(texteDuBon(b));
@@ -289,7 +193,7 @@
       const louche = l && p.unite === 'kg' && l.q >= 100000;
       if (louche && !avis) { avis = p.l.appendChild(document.createElement('p')); avis.className = 'avis'; }
       if (avis && !louche) avis.remove();
-      else if (avis) avis.textContent = dit('louche', { q: quantite(l.q, 'kg'), g: entier(l.q) + INS + U.g });
+      else if (avis) avis.textContent = dit('louche', { q: quantite(l.q, 'kg'), g: nombre(l.q) + INS + D.unites.g });
     }
     function annoncer(p) {
       $('annonce').textContent = dit('annonce', { nom: p.nom, prix: p.m && p.m.textContent || euros(0), total: $('total').textContent });

@@ -29,8 +29,9 @@ def roles_connus() -> Mapping[str, str]:
 
 REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
 _TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
-_CHAMP = re.compile(r"(?:.*\()?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
-"""Le nom d'un champ de notre page, seul ou entre parenthèses à la fin : « Tolérance, Lentilles (t-lentilles) »."""
+_CHAMP = re.compile(r"(?:.*[(/]|rayon\d+-)?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
+"""Le nom d'un champ de notre page, seul, entre parenthèses à la fin (« Tolérance, Lentilles (t-lentilles) »), ou
+précédé du groupe où Kobo et ODK rangent la question (« rayon2/q-lentilles », « rayon2-q-lentilles »)."""
 UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
 PRIX_ECRIT = (
     r"(?P<euros>\d{1,5}(?:[.,]\d{1,3})?) ?(?:€|euros?\b|eur\b) ?(?P<cents>(?<=\d€)\d\d\b)?"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.page import COUPEE, STATUTS_DE_LA_PAGE
+from cabas.lecture.preambule import sans_explication
 from cabas.recu import LigneLue
 
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
@@ -51,7 +52,7 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     qui = cellule or nom_entier or courriel
     # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
     inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
-    milieu = (commande, lu_groupement, envoye, creneau, tarif, nom_entier, inacheve)
+    milieu = (commande, lu_groupement, envoye, sans_explication(creneau), sans_explication(tarif), nom_entier, inacheve)
     coupe = COUPEE if de_la_page and statut not in STATUTS_DE_LA_PAGE else None
 
     def faire(numero: int, colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:

@@ -6,6 +6,7 @@ qu'elles disent, par rôle de colonne ; rien n'est deviné, l'étiquette doit ê
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from cabas.lecture.colonnes import roles_connus
@@ -13,6 +14,7 @@ from cabas.lecture.rangees import oter_apostrophe
 from cabas.typographie import simplifier
 
 PERSONNE = ("cellule", "nom", "prenom", "courriel")
+_CHOIX = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*) \(.+\)")
 ROLES = (*PERSONNE, "commande", "groupement", "bon", "envoye_le", "creneau", "tarif")
 
 
@@ -25,7 +27,7 @@ def lire_preambule(lignes: Iterable[tuple[int, list[str]]]) -> dict[str, str]:
             continue
         role = roles_connus().get(simplifier(pleines[0].rstrip(": \u00a0\u202f")), "")
         if role in ROLES:
-            dits.setdefault(role, _sans_explication(role, oter_apostrophe(pleines[1])))
+            dits.setdefault(role, _du_role(role, oter_apostrophe(pleines[1])))
     return dits
 
 
@@ -41,6 +43,10 @@ def elargir(rangees: Sequence[tuple[int, list[str], object]], valeurs: Sequence[
         cases[-1:] = [*valeurs, ""]
 
 
-def _sans_explication(role: str, valeur: str) -> str:
-    """« quartier (Quartier) » est le code, suivi de ce qu'il veut dire."""
-    return valeur.partition(" (")[0] if role in ("creneau", "tarif") else valeur
+def _du_role(role: str, valeur: str) -> str:
+    return sans_explication(valeur) if role in ("creneau", "tarif") else valeur
+
+
+def sans_explication(valeur: str) -> str:
+    """Le code d'un choix de nos listes : « quartier (Quartier) » est le code, suivi de ce qu'il veut dire. Un autre texte ne change pas."""
+    return trouve[1] if valeur.endswith(")") and (trouve := _CHOIX.fullmatch(valeur)) else valeur

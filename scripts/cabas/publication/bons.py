@@ -27,6 +27,8 @@ from cabas.publication.reserve import ranger as _ranger
 
 DESSIN = (
     "documents/bon_papier.py",
+    "documents/code_qr.py",
+    "documents/serrage.py",
     "documents/bon_classeur.py",
     "documents/mon_bon.py",
     "documents/classeur.py",
@@ -47,17 +49,22 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
     ]
 
 
-def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None) -> Fichiers:
+def bons(
+    depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = ""
+) -> Fichiers:  # fmt: skip
     """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`,
     `bon*.pdf`, et `etat.json` si l'état des lots est publié et la commande pas encore close.
 
-    À côté de `index.html`, la version simple (`simple.html`) et une page par langue du groupement (`index.ar.html`).
+    À côté de `index.html`, la version simple (`simple.html`) et une page par langue du groupement (`index.ar.html`) ;
+    `permanence.html`, pour taper les bons papier.
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache. `figes` : pour une commande ouverte, le dépôt de son ouverture, dont viennent les prix.
+    `site_url` : l'adresse publique du site, que les bons papier impriment ; vide, ils n'en disent rien.
     """
     from cabas.rendu.bons import bon_csv, bon_html, versions
     from cabas.rendu.etats import etat_json
     from cabas.rendu.langues import adresse
+    from cabas.rendu.permanence import permanence_html
 
     fichiers: dict[PurePosixPath, bytes] = {}
     pieces: list[_Piece] = []
@@ -68,11 +75,12 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes
         grille = bon_csv(depot, commande, groupement)
         for code in versions(groupement):
             fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, maintenant, revision, code).encode()
+        fichiers[dossier / "permanence.html"] = permanence_html(depot, commande, groupement, revision).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
         if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:
             fichiers[dossier / "etat.json"] = etat_json(lots).encode()
         pieces += _classeurs(depot, commande, groupement, dossier, grille)
-        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs))
+        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs), site_url)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
         for piece, octets in zip(pieces, ouvriers.map(lambda piece: _prendre(piece, reserve), pieces), strict=True):
             fichiers[piece.chemin] = octets
@@ -80,17 +88,20 @@ def bons(depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes
     return fichiers
 
 
-def _papiers(depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int) -> Iterable[_Piece]:
+def _papiers(
+    depot: Depot, commande: Commande, groupement: Groupement, dossier: PurePosixPath, combien: int, site_url: str
+) -> Iterable[_Piece]:  # fmt: skip
     """Les bons papier, par tarif et par taille. Sans révision en pied : un commit étranger au bon ne doit pas le refaire."""
-    from cabas.documents.bon_papier import GROS, bon_pdf, donnees_du_bon
+    from cabas.documents.bon_papier import bon_pdf, donnees_du_bon
+    from cabas.documents.serrage import GROS
 
     for rang, tarif in enumerate(groupement.tarifs[:combien]):
-        donnees = donnees_du_bon(depot, commande, groupement, tarif, "")
+        donnees = donnees_du_bon(depot, commande, groupement, tarif, "", site_url)
         for nom, corps in (("bon", 12), ("bon-gros", GROS)):
             yield _Piece(
                 dossier / f"{nom}{f'-{tarif.code}' if rang else ''}.pdf",
                 _empreinte(nom, donnees),
-                lambda tarif=tarif, corps=corps: bon_pdf(depot, commande, groupement, tarif, corps),  # type: ignore[misc]
+                lambda tarif=tarif, corps=corps: bon_pdf(depot, commande, groupement, tarif, corps, "", site_url),  # type: ignore[misc]
             )
 
 
@@ -120,4 +131,4 @@ def _empreinte(*donnees: object) -> str:
 
 @cache
 def _dessin() -> str:
-    return dessin(DESSIN, ("typst", "xlsxwriter", "fontpkg-atkinson-hyperlegible"))
+    return dessin(DESSIN, ("typst", "xlsxwriter", "segno", "fontpkg-atkinson-hyperlegible"))

@@ -10,13 +10,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cabas.constats import Constat, Emplacement, avertissement, erreur
+from cabas.publication import politique
 
 REGLAGE = "mkdocs.yml"
 EPOQUE = "315532800"
@@ -32,10 +33,13 @@ def _pages_du_menu(entree: Any) -> list[str]:
     return [page for un in entree for page in _pages_du_menu(un)]
 
 
-def menu(reglage: Mapping[str, Any], pages: Iterable[PurePosixPath], hors_guide: frozenset[str]) -> tuple[list[Any], list[Constat]]:
+def menu(
+    reglage: Mapping[str, Any], pages: Iterable[PurePosixPath], hors_guide: frozenset[str], ordre: Sequence[str] = ()
+) -> tuple[list[Any], list[Constat]]:
     """Le menu du réseau, complété : les pages du guide et des missions qui n'y sont pas entrent à la fin de leur partie.
 
-    Entre : le réglage lu, les pages préparées, les adresses faites par d'autres que MkDocs. Sort : le `nav`, et un constat
+    Entre : le réglage lu, les pages préparées, les adresses faites par d'autres que MkDocs, l'`ordre` des missions dans le
+    cycle (le reste suit, par nom). Sort : le `nav`, et un constat
     `menu-page-absente` par page nommée qui n'existe pas (elle est ôtée du menu).
     """
     presentes = {str(page) for page in pages if page.suffix == ".md"}
@@ -55,8 +59,10 @@ def menu(reglage: Mapping[str, Any], pages: Iterable[PurePosixPath], hors_guide:
 
     entrees = [garde for entree in reglage.get("nav") or ["index.md"] if (garde := garder(entree))]
     nommees = set(_pages_du_menu(entrees))
+    rangs = {slug: rang for rang, slug in enumerate(ordre)}
     for dossier in ("guide", "missions"):
-        ajouts = sorted(page for page in presentes - nommees if page.startswith(f"{dossier}/") and page.count("/") == 2)
+        libres = (page for page in presentes - nommees if page.startswith(f"{dossier}/") and page.count("/") == 2)
+        ajouts = sorted(libres, key=lambda page: (rangs.get(page.split("/")[1], len(rangs)), page))
         partie = next((valeur for entree in entrees if isinstance(entree, Mapping) for valeur in entree.values()
                        if isinstance(valeur, list) and f"{dossier}/index.md" in _pages_du_menu(valeur)), None)
         if partie is not None:
@@ -143,16 +149,11 @@ def attendre(processus: subprocess.Popen[str], sources: Mapping[str, str]) -> li
     return constats
 
 
-def apres(dossier: Path, site_url: str) -> None:
-    """Ce que MkDocs laisse à finir : l'index de recherche lisible sans serveur, pas de plan du site sans adresse publique."""
-    index = dossier / "search" / "search_index.json"
-    if index.exists():
-        (dossier / "search" / "search_index.js").write_text(f"var __index = {index.read_text(encoding='utf-8')};\n", encoding="utf-8")
+def apres(dossier: Path) -> None:
+    """Ce que MkDocs laisse à finir : une politique de sécurité par page, et pas de table de correspondance des scripts."""
     for carte in dossier.rglob("*.map"):
         carte.unlink()
-    if not site_url:
-        for plan in ("sitemap.xml", "sitemap.xml.gz"):
-            (dossier / plan).unlink(missing_ok=True)
+    politique.poser(dossier, ("index.html", "404.html"))
 
 
 def _attendre_le_signal(arguments: list[str]) -> int:

@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, erreur
 from cabas.modele import Depot
-from cabas.publication import actualites, guide, images
+from cabas.passe import Histoire
+from cabas.publication import actualites, guide, images, relecture
+from cabas.rendu import missions
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import typographier_markdown
 from cabas.rendu.guide import Texte, relier
+from cabas.rendu.nouvelles import entete_article, finir_entete
 from cabas.rendu.pages import pages
 from cabas.temps import PARIS
 from cabas.typographie import jour_du_mois
@@ -26,7 +29,7 @@ class Sources(NamedTuple):
     """Ce que le dépôt contient, déjà lu et contrôlé.
 
     `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus. `figes` : par commande
-    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent.
+    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent. `histoire` : ce que git sait des fiches passées.
     """
 
     depot: Depot
@@ -40,6 +43,7 @@ class Sources(NamedTuple):
     exemple: bool = False
     empreinte: str = ""
     figes: Mapping[str, Depot] = {}
+    histoire: Histoire = Histoire()
 
 
 class Preparation(NamedTuple):
@@ -70,9 +74,11 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     """Tout ce qu'on donne à MkDocs et à Pelican, sans rien écrire."""
     annexes, constats = _annexes(sources.annexes)
     publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
+    constats += relecture.tout_relire(sources.depot, sources.textes, sources.articles, publies)
     ensemble = Ensemble(
         sources.textes, frozenset(annexes), publies,
-        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil,
+        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil, sources.histoire,
+        relecture.nouvelles(sources.articles, publies),
     )
     textes, fautes = pages(sources.depot, maintenant, ensemble)
     carte = Carte(sources.depot, ensemble)
@@ -80,7 +86,8 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     articles = {
         PurePosixPath(PurePosixPath(article.chemin).name): _article(article, carte, constats).encode() for article in sources.articles
     }
-    nav, absentes = guide.menu(sources.reglage, textes, frozenset({"actualites/index.html"}))
+    cycle = [mission.slug for suite in missions.ordonner(sources.depot.missions).values() for mission in suite]
+    nav, absentes = guide.menu(sources.reglage, textes, frozenset({"actualites/index.html"}), cycle)
     fichiers = {page: texte.encode() for page, texte in textes.items()} | polices()
     fichiers |= {PurePosixPath(carte.page(chemin) or ""): octets for chemin, octets in annexes.items()}
     reseau = _reseau(sources, maintenant, nav, textes)
@@ -92,6 +99,8 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
     constats: list[Constat] = []
     for chemin, octets in lues.items():
         propre = images.nettoyer(octets)
+        if len(octets) > images.LOURDE:
+            constats.append(images.trop_lourde(chemin, len(octets)))
         if isinstance(propre, Refus):
             constats.append(erreur(propre.code, Emplacement(chemin), propre.fait, propre.remede))
         else:
@@ -102,7 +111,7 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
 def _article(article: Texte, carte: Carte, constats: list[Constat]) -> str:
     relie = relier(article, carte.pour_html(actualites.RACINE), constats)
     tete, saut, corps = relie.partition("\n\n")
-    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}")
+    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}", finir_entete(entete_article(article)))
 
 
 def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapping[PurePosixPath, str]) -> dict[str, Any]:
@@ -119,6 +128,7 @@ def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapp
         "annonce": f"Réseau d’exemple, arrêté au {jour_du_mois(jour)} {jour.year}." if sources.exemple else "",
         "menu": guide.onglets(nav),
         "pied": [*pied, {"titre": "Flux des actualités", "adresse": "actualites/flux.atom.xml"}],
+        "groupements": {slug: groupement.nom for slug, groupement in sorted(sources.depot.groupements.items())},
         "dossiers": sorted({page.parts[0] for page in textes if len(page.parts) > 1} | {"actualites", "bons", "assets"}),
     }
 

@@ -17,7 +17,7 @@ _JETON = re.compile(
     |(?P<nom>[A-Za-z_$][\w$]*)
     |(?P<nombre>\d[\w.]*)
     |(?P<motif>/(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*)
-    |(?P<signe>=>|[-+*/%&|^!=<>?:;,.~(){}\[\]]|.)""",
+    |(?P<signe>\.\.\.|=>|[-+*/%&|^!=<>?:;,.~(){}\[\]]|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _RESERVES = frozenset({

@@ -57,18 +57,23 @@ def bloc_de_tete(gabarit: Any, texte: Texte, *, imprimable: bool) -> tuple[str, 
     return f"# {litteral(nom)}", bloc
 
 
-def liste(missions: Mapping[str, Mission]) -> str:
-    """La liste des missions, en Markdown, dans l'ordre du cycle, une partie par moment."""
+def ordonner(missions: Mapping[str, Mission]) -> dict[str, list[Mission]]:
+    """Les missions dans l'ordre du cycle, par moment ; une mission dont le moment ne se lit pas n'y est pas."""
     rangees: dict[str, list[tuple[tuple[int, int, int], Mission]]] = {}
     for _slug, mission in sorted(missions.items()):
         lus = lire_moments(mission.quand)
         if not isinstance(lus, Refus):
             rangees.setdefault(phase(lus[0]), []).append((rang(lus[0]), mission))
+    return {
+        nom: [mission for _rang, mission in sorted(rangees[nom], key=lambda paire: (paire[0], paire[1].slug))] for nom in PHASES if nom in rangees
+    }
+
+
+def liste(missions: Mapping[str, Mission]) -> str:
+    """La liste des missions, en Markdown, dans l'ordre du cycle, une partie par moment."""
     morceaux = []
-    for nom in PHASES:
-        if nom in rangees:
-            suite = [mission for _rang, mission in sorted(rangees[nom], key=lambda paire: (paire[0], paire[1].slug))]
-            morceaux += [f"## {nom}", "", "| Mission | Quand | Durée | Qui |", "|---|---|---|---|", *(_rangee(mission) for mission in suite), ""]
+    for nom, suite in ordonner(missions).items():
+        morceaux += [f"## {nom}", "", "| Mission | Quand | Durée | Qui |", "|---|---|---|---|", *(_rangee(mission) for mission in suite), ""]
     return "\n".join(morceaux)
 
 
