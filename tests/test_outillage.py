@@ -33,3 +33,14 @@ def test_modifier_refuse_un_passage_absent(modifier):
 def test_un_instantane_ne_depend_ni_de_la_machine_ni_du_jour(tmp_path: Path):
     texte = f"{tmp_path}/recap.csv  \r\nSHA-256 : {'a' * 64}\nPrix :\u00a012,50\u00a0€\u202f!\n\n"
     assert normaliser(texte, tmp_path) == "<dossier>/recap.csv\nSHA-256 : <empreinte>\nPrix :⍽12,50⍽€⎵!\n"
+
+
+def test_le_reglage_du_site_se_lit() -> None:
+    """Un mkdocs.yml illisible ne se verrait qu'à la construction."""
+    from conftest import RACINE
+
+    from cabas.cli.sources import lire_reglage
+
+    reglage, constats = lire_reglage(RACINE)
+    assert constats == []
+    assert reglage["nav"]

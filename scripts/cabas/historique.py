@@ -6,10 +6,13 @@ n'est jamais changé dans le dossier de travail ; la seule chose que l'on pose e
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +20,7 @@ from cabas.constats import Refus
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")
+PRODUITS = "catalogue/produits"
 ETAT_DES_LOTS = ".etat.json"
 """Ce qui n'est pas une fiche : publier où en sont les lots ne change pas le catalogue avec lequel on fusionne."""
 _REVISION = re.compile(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
@@ -35,15 +39,28 @@ class Revision:
 
 
 def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
-    """La révision présente du dépôt. `modifiee` ne regarde que les dossiers donnés."""
+    """La révision présente du dépôt. `modifiee` ne regarde que les dossiers donnés.
 
-    def presente(depot: Any) -> Revision:
-        if not depot.head.is_valid():
-            return Revision("sans-enregistrement", modifiee=True)
-        return Revision(depot.head.commit.hexsha[:12], bool(_modifiees(depot, racine, dossiers)))
+    Chaque fusion la demande : une seule question à git, sans charger GitPython, qui coûte dix fois plus qu'elle.
+    """
+    import subprocess
 
-    trouvee = _interroger(racine, presente)
-    return Revision(SANS_GIT) if isinstance(trouvee, Refus) else trouvee
+    git = shutil.which("git")
+    if git is None or not (racine / ".git").exists():
+        return Revision(SANS_GIT)
+    demande = ("status", "--porcelain=v2", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", *dossiers)
+    # Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher.
+    milieu = {cle: valeur for cle, valeur in os.environ.items() if cle not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+    milieu |= {"GIT_CEILING_DIRECTORIES": str(racine.resolve().parent), "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        reponse = subprocess.run([git, "-C", str(racine), *demande], capture_output=True, check=True, env=milieu)
+    except (OSError, subprocess.CalledProcessError):
+        return Revision(SANS_GIT)
+    lignes = reponse.stdout.decode(errors="surrogateescape").split("\0")
+    identifiant = next((ligne.split()[-1] for ligne in lignes if ligne.startswith("# branch.oid ")), "")
+    if not identifiant or identifiant == "(initial)":
+        return Revision("sans-enregistrement", modifiee=True)
+    return Revision(identifiant[:12], any(ligne and ligne[0] != "#" and not ligne.endswith(ETAT_DES_LOTS) for ligne in lignes))
 
 
 def fichiers_suivis(racine: Path) -> list[str] | None:
@@ -101,6 +118,37 @@ def fiches_a(racine: Path, demandee: str, dossiers: tuple[str, ...] = FICHES, ma
         }
 
     return _interroger(racine, lire)
+
+
+def journal(racine: Path, marque: str, dossier: str = PRODUITS) -> str | Refus:
+    """Tout ce qui a changé dans un dossier depuis le début, en un seul `git log`, du plus ancien au plus récent.
+
+    Chaque enregistrement de la branche (une fusion compte pour un) s'ouvre par `marque`, son identifiant et son instant en
+    secondes. Refus : `sans-git`.
+    """
+
+    def lire(depot: Any) -> str:
+        if not depot.head.is_valid():
+            return ""
+        # Ni couleur, ni préfixe, ni outil réglés sur cette machine : le journal est le même partout.
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "--diff-algorithm=myers")
+        suivi = ("--first-parent", "-m", "--reverse", "-p", "-U0", f"--format={marque}%H %ct")
+        return str(depot.git.log(*suivi, *options, "--", dossier))
+
+    return _interroger(racine, lire)
+
+
+def entiere(racine: Path) -> bool:
+    """Faux si cette copie n'a que la fin de l'histoire (`git clone --depth`)."""
+    return _interroger(racine, lambda depot: str(depot.git.rev_parse("--is-shallow-repository"))) != "true"
+
+
+def instant(racine: Path, demandee: str) -> datetime | Refus:
+    """Quand une révision a été enregistrée. Refus : `sans-git`, `revision-introuvable`."""
+    commit = identifier(racine, demandee)
+    if isinstance(commit, Refus):
+        return commit
+    return _interroger(racine, lambda depot: datetime.fromtimestamp(depot.commit(commit).committed_date, UTC))
 
 
 def etiquette(racine: Path, nom: str) -> str | None:

@@ -68,6 +68,7 @@ def lire_sources(racine: Path, maintenant: datetime, reglage: dict[str, Any], co
     `vite` : pour un aperçu, on saute les contrôles et les schémas ; la construction qui suit les fera.
     """
     from cabas.cli.commun import controler_depot
+    from cabas.cli.passe_du_catalogue import lire_histoire
     from cabas.historique import revision
     from cabas.lecture.depot import charger
     from cabas.publication.preparation import Sources
@@ -81,11 +82,12 @@ def lire_sources(racine: Path, maintenant: datetime, reglage: dict[str, Any], co
     articles = _textes(racine, "content/actualites", tous, entetes=False)
     accueil = "".join(texte.corps for texte in _textes(racine, "content/accueil.md", tous))
     annexes, presente = _annexes(racine, tous), "" if vite else str(revision(racine))
-    somme = hashlib.sha256(repr((depot, figes, reglage, textes, articles, accueil, presente)).encode())
+    histoire = lire_histoire(racine, depot)
+    somme = hashlib.sha256(repr((depot, figes, reglage, textes, articles, accueil, presente, histoire)).encode())
     for chemin, octets in annexes.items():
         somme.update(f"{chemin}\0{len(octets)}\0".encode() + octets)
     exemple = bool(date_figee(reglage))
-    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, exemple, somme.hexdigest(), figes)
+    return Sources(depot, tous, reglage, tuple(textes), tuple(articles), annexes, accueil, presente, exemple, somme.hexdigest(), figes, histoire)
 
 
 def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Constat]) -> dict[str, Depot]:
@@ -156,13 +158,17 @@ def _annexes(racine: Path, constats: list[Constat]) -> dict[str, bytes]:
     """Les octets des images de `content/`, par chemin."""
     from cabas.constats import Emplacement, Refus, avertissement, erreur
     from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
-    from cabas.publication.images import SUFFIXES
+    from cabas.publication.images import DANGEREUX, SUFFIXES
 
     lues: dict[str, bytes] = {}
     for dossier in ("content/guide", "content/photos", "content/actualites"):
         for fichier in sorted((racine / dossier).rglob("*")):
             relatif = nom_lisible(fichier.relative_to(racine).as_posix())
             if fichier.is_dir() or fichier.suffix == ".md" or fichier.name.startswith("."):
+                continue
+            if fichier.suffix.lower() in DANGEREUX:
+                fait = "Un dessin SVG peut contenir du script : nous n’en publions pas."
+                constats.append(erreur("image-refusee", Emplacement(relatif), fait, "L’enregistrer en PNG ou en WebP."))
                 continue
             if fichier.suffix.lower() not in SUFFIXES:
                 fait = "Ce fichier n’est pas publié : ni texte, ni photo."

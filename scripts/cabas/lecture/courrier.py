@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
-from cabas.lecture.lettres import Lettre, ouvrir_lettre
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
 from cabas.recu import COLLE, LigneLue
+
+if TYPE_CHECKING:
+    from cabas.lecture.lettres import Lettre
 
 TETES = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "statut")
 ENTETE = ["produit", "quantite", "tolerance", *TETES]
@@ -51,8 +53,10 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
     if fichier.lower().endswith(".eml"):
         return True
     large = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not large and not _INDICE.search(octets):
-        return False
+    if not large:
+        bas = octets.lower()  # un motif sans casse coûte cher : on cherche d'abord ses mots
+        if (b"cabas" not in bas and b"fin" not in bas) or not _INDICE.search(octets):
+            return False
     texte = decoder(octets)
     return isinstance(texte, str) and porte_une_marque(texte)
 
@@ -66,6 +70,8 @@ def lire_courrier(
     octets: bytes, fichier: str, groupement: str, lire_tableau: Callable[[Tableau, str], Lus], lire_piece: Callable[[bytes, str], Lus]
 ) -> Lus:
     """Tous les bons d'un mail ou d'un texte. `lire_tableau` lit un bon mis en tableau ; `lire_piece`, un fichier joint."""
+    from cabas.lecture.lettres import ouvrir_lettre  # le module email est long à charger, et les mails sont rares
+
     lettre = ouvrir_lettre(octets, porte_une_marque) if fichier.lower().endswith(".eml") else _texte_seul(octets)
     if isinstance(lettre, Refus):
         return [ligne_illisible(fichier, groupement, lettre)], []
@@ -102,6 +108,8 @@ def lire_courrier(
 
 def _texte_seul(octets: bytes) -> Lettre | Refus:
     texte = decoder(octets)
+    from cabas.lecture.lettres import Lettre
+
     return texte if isinstance(texte, Refus) else Lettre((texte,), ())
 
 

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.modele import Depot
-from cabas.publication import actualites, guide, images
+from cabas.passe import Histoire
+from cabas.publication import actualites, guide, images, relecture
 from cabas.rendu import donnees_ouvertes, missions, schema_org
 from cabas.rendu.calendrier import rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import typographier_markdown
 from cabas.rendu.guide import Texte, relier
+from cabas.rendu.nouvelles import entete_article, finir_entete
 from cabas.rendu.pages import pages
 from cabas.rendu.pages_ouvertes import LISTE, pages_ouvertes
 from cabas.temps import PARIS
@@ -29,7 +31,7 @@ class Sources(NamedTuple):
     """Ce que le dépôt contient, déjà lu et contrôlé.
 
     `annexes` : les octets des images de `content/`, par chemin. `empreinte` : celle de tous les octets lus. `figes` : par commande
-    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent.
+    dont les prix sont figés, le dépôt tel qu'il était à son ouverture : ses bons le suivent. `histoire` : ce que git sait des fiches passées.
     """
 
     depot: Depot
@@ -43,6 +45,7 @@ class Sources(NamedTuple):
     exemple: bool = False
     empreinte: str = ""
     figes: Mapping[str, Depot] = {}
+    histoire: Histoire = Histoire()
 
 
 class Preparation(NamedTuple):
@@ -74,9 +77,11 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     """Tout ce qu'on donne à MkDocs et à Pelican, sans rien écrire."""
     annexes, constats = _annexes(sources.annexes)
     publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
+    constats += relecture.tout_relire(sources.depot, sources.textes, sources.articles, publies)
     ensemble = Ensemble(
         sources.textes, frozenset(annexes), publies,
-        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil,
+        frozenset(PurePosixPath(chemin).name for chemin in annexes if chemin.startswith("content/photos/")), sources.accueil, sources.histoire,
+        relecture.nouvelles(sources.articles, publies),
     )
     textes, fautes = pages(sources.depot, maintenant, ensemble)
     site = _site(sources, maintenant, constats)
@@ -110,6 +115,8 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
     constats: list[Constat] = []
     for chemin, octets in lues.items():
         propre = images.nettoyer(octets)
+        if len(octets) > images.LOURDE:
+            constats.append(images.trop_lourde(chemin, len(octets)))
         if isinstance(propre, Refus):
             constats.append(erreur(propre.code, Emplacement(chemin), propre.fait, propre.remede))
         else:
@@ -120,7 +127,7 @@ def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]
 def _article(article: Texte, carte: Carte, constats: list[Constat]) -> str:
     relie = relier(article, carte.pour_html(actualites.RACINE), constats)
     tete, saut, corps = relie.partition("\n\n")
-    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}")
+    return actualites.preparer(article.chemin, f"{tete}{saut}{typographier_markdown(corps)}", finir_entete(entete_article(article)))
 
 
 def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapping[PurePosixPath, str]) -> dict[str, Any]:
@@ -138,6 +145,7 @@ def _reseau(sources: Sources, maintenant: datetime, nav: list[Any], textes: Mapp
         "annonce": f"Réseau d’exemple, arrêté au {jour_du_mois(jour)} {jour.year}." if sources.exemple else "",
         "menu": guide.onglets(nav),
         "pied": [*pied, {"titre": "Flux des actualités", "adresse": "actualites/flux.atom.xml"}],
+        "groupements": {slug: groupement.nom for slug, groupement in sorted(sources.depot.groupements.items())},
         "dossiers": sorted({page.parts[0] for page in textes if len(page.parts) > 1} | {"actualites", "bons", "assets"}),
     }
 

@@ -6,41 +6,46 @@ script et données sont dedans, et sa politique de sécurité interdit le reste 
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 import json
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
-from cabas.rendu.compactage import compacter_script, compacter_style
-from cabas.rendu.environnement import environnement, lire_gabarit
+from cabas.rendu.autonome import en_json, politique, script_de, style_de
+from cabas.rendu.environnement import environnement
 from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
 
-COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
+DU_SERVICE = ("encours", "envoye", "rate", "muet")
+"""Ce que le script ne dit que s'il y a un service où envoyer."""
+COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "bon")
+"""`bon` : le numéro du bon papier, s'il en a un ; il suit le bon jusqu'au récap."""
 
 
-def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS) -> str:
+def bon_html(
+    depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS,
+    photos: frozenset[str] = frozenset(),
+) -> str:  # fmt: skip
     """La page du bon d'un groupement pour une commande, dans une langue.
 
     Entre : `maintenant`, pour dire si la commande est à venir, ouverte ou close (la page le revoit ensuite à l'horloge de
-    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions`. Sort : un document HTML complet.
+    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions` ; `photos`, celles que le site sert.
+    Sort : un document HTML complet.
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
-    style, script = _style(code), _script()
+    service = envoi.service(groupement)
+    style, script = _style(code), script_de("bon.js", sans="" if service else "service")
     produits = proposes(depot, commande)
-    rayons = ecrire_rayons(depot, commande, groupement, langue)
+    rayons = ecrire_rayons(depot, commande, groupement, langue, photos)
     ou = _etat_affiche(fenetre, maintenant)
     return (
         environnement()
@@ -65,11 +70,13 @@ def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenan
             compte=len(produits),
             lots=any(affichage.lot_lisible(produit) for produit in produits),
             coupe=any(produit.vente == "coupe" for produit in produits),
-            donnees=_en_json(_donnees(commande, groupement, fenetre, produits, langue)),
+            donnees=en_json(_donnees(commande, groupement, fenetre, produits, langue)),
             style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
             script=Markup(script),
-            politique=_politique(style, script, groupement.reponse),
-            par_service=_par_service(groupement),
+            politique=politique(style, script, envoi.origine(service), photos=any(produit.photo in photos for produit in produits)),
+            service=service,
+            hote=service and envoi.hote(service),
+            contact=envoi.contact(groupement),
             revision=revision,
         )
     )
@@ -114,16 +121,10 @@ def _fenetre(commande: Commande, groupement: Groupement) -> Fenetre:
     return fenetre
 
 
-@cache
 def _style(code: str) -> str:
     """Le style d'une langue : le commun, et ce qu'elle y ajoute."""
     ajouts = {FRANCAIS: (), SIMPLE: ("bon-simple.css",)}.get(code, ("bon-autre.css",))
-    return compacter_style("\n".join(lire_gabarit(nom) for nom in ("bon.css", *ajouts)))
-
-
-@cache
-def _script() -> str:
-    return compacter_script(lire_gabarit("bon.js"))
+    return style_de("bon.css", *ajouts)
 
 
 @cache
@@ -135,40 +136,6 @@ def _pictos() -> dict[str, str]:
 def _choix(autre: str, ici: str) -> dict[str, object]:
     faits = lire_langue(autre).faits
     return {"adresse": adresse(autre), "nom": faits["nom"], "lang": faits["lang"], "ici": autre == ici}
-
-
-def _en_json(donnees: object) -> Markup:
-    """Du JSON serré, à mettre dans une balise `script` : rien n'y ferme la balise."""
-    texte = json.dumps(donnees, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    for lettre in "<>&\u2028\u2029":
-        texte = texte.replace(lettre, f"\\u{ord(lettre):04x}")
-    return Markup(texte)
-
-
-def _politique(style: str, script: str, reponse: str) -> str:
-    """Ce que la page a le droit de faire : son propre style, son propre script, et l'adresse de réponse si c'en est une."""
-    service = "'none'"
-    if reponse.startswith("https://"):
-        adresse = urlsplit(reponse)
-        service = f"https://{adresse.netloc}"
-    regles = {
-        "default-src": "'none'",
-        "style-src": _empreinte(style),
-        "script-src": _empreinte(script),
-        "img-src": "data:",
-        "connect-src": service,
-        "form-action": service,
-        "base-uri": "'none'",
-    }
-    return "; ".join(f"{regle} {valeur}" for regle, valeur in regles.items())
-
-
-def _empreinte(texte: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(texte.encode()).digest()).decode()}'"
-
-
-def _par_service(groupement: Groupement) -> bool:
-    return groupement.reponse.startswith("https://")
 
 
 def _etat_affiche(fenetre: Fenetre, maintenant: datetime) -> str:
@@ -210,14 +177,14 @@ def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produ
         "commande": commande.id,
         "groupement": groupement.slug,
         "titre": f"{commande.titre}, {groupement.nom}",
-        "reponse": groupement.reponse,
+        "reponse": envoi.contact(groupement),
         "permanence": groupement.permanence,
         "ouverture": int(fenetre.ouverture.timestamp()),
         "cloture": int(fenetre.cloture.timestamp()),
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
         "langue": langue.faits["lang"],
-        "dit": langue.script(),
+        "dit": {cle: dit for cle, dit in langue.script().items() if cle not in DU_SERVICE or envoi.service(groupement)},
         "lettre": lire_langue().faits["lettre"],
         "unites": langue.faits["unites"],
         "mots": langue.faits["mots"],

@@ -123,6 +123,21 @@ def _venir(fenetre: Fenetre, maintenant: datetime) -> str:
     return ""
 
 
+class Ligne(NamedTuple):
+    """Un groupement à l'accueil : la commande à passer, et tout ce qui est à venir chercher, le plus proche d'abord."""
+
+    groupement: Groupement
+    prochain: RendezVous | None
+    venir: list[RendezVous]
+
+
+def ligne(groupement: Groupement, siens: list[RendezVous]) -> Ligne:
+    """La ligne d'un groupement, à partir de ses rendez-vous dans l'ordre."""
+    prochain = next((un for un in siens if not un.close), None)
+    venir = sorted((un for un in siens if un.close or un is prochain), key=lambda un: un.retrait)
+    return Ligne(groupement, prochain, venir)
+
+
 class Plages(NamedTuple):
     """Les créneaux d'une même adhésion : à qui ils sont (vide : tout le monde), et leurs heures."""
 

@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cabas.modele import Depot
+from cabas.passe import Histoire
 from cabas.rendu import guide
 from cabas.rendu.guide import Situer, Texte
+from cabas.rendu.nouvelles import Nouvelle
 
 
 class Ensemble(NamedTuple):
-    """Ce que la publication donne aux pages, déjà lu : textes du guide, autres fichiers publiés, adresses des actualités."""
+    """Ce que la publication donne aux pages, déjà lu : textes du guide, autres fichiers publiés, adresses des actualités, passé des fiches."""
 
     textes: tuple[Texte, ...] = ()
     annexes: frozenset[str] = frozenset()
     actualites: Mapping[str, str] = {}
     photos: frozenset[str] = frozenset()
     accueil: str = ""
+    histoire: Histoire = Histoire()
+    nouvelles: Mapping[str, tuple[Nouvelle, ...]] = {}
+    """Par groupement, ses actualités, la plus récente d'abord."""
 
 
 class Carte:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from cabas.argent import centimes
+from cabas.argent import centimes, montant_coutant
 from cabas.calculs import affichage
 from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import prix_de_mesure
@@ -83,6 +83,7 @@ def faits_produit(produit: Produit) -> list[Fait]:
         Fait("Vendu", VENTES[produit.vente]),
         Fait("Allergènes", allergenes(produit)),
         Fait("Arrive par", lot(produit)),
+        Fait("Le lot entier", f"{euros(montant_coutant(produit.prix, produit.lot.quantite))}, prix coûtant" if produit.lot else ""),
         Fait("Consigne", f"{euros(centimes(produit.consigne))}, rendue avec le contenant" if produit.consigne else ""),
         Fait("Origine", produit.origine),
         Fait("Labels", enumerer(produit.labels)),
@@ -95,8 +96,17 @@ def faits_produit(produit: Produit) -> list[Fait]:
 
 def faits_producteur(fiche: Producteur) -> list[Fait]:
     """Les réponses aux questions de l'annuaire, dans l'ordre où on les pose."""
+    return [fait for fait in _questions(fiche) if fait.texte]
+
+
+def sans_reponse(fiche: Producteur) -> list[str]:
+    """Les questions de l'annuaire que personne n'a encore posées, ou restées sans réponse."""
+    return [fait.titre for fait in _questions(fiche) if not fait.texte]
+
+
+def _questions(fiche: Producteur) -> list[Fait]:
     livraison = {"livre": "Livraison assurée", "a_chercher": "À aller chercher sur place"}.get(fiche.livraison, "")
-    faits = [
+    return [
         Fait("Labels", enumerer(fiche.labels)),
         Fait("Mode de production", fiche.mode_production),
         Fait("Surface", fiche.surface),
@@ -117,7 +127,6 @@ def faits_producteur(fiche: Producteur) -> list[Fait]:
         Fait("Autres contacts", fiche.autres_contacts),
         Fait("Fiche validée par l’assemblée", date_longue(fiche.valide_le)),
     ]
-    return [fait for fait in faits if fait.texte]
 
 
 def adhesions(groupement: Groupement) -> list[tuple[str, str, str]]:

@@ -13,19 +13,24 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from cabas.calculs.chiffres import au_plus_pres
+from cabas.calculs.histoire_des_prix import versions_par_ref
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
-from cabas.modele import Commande, Depot, Groupement, Produit
-from cabas.rendu import besoins, guide, missions
-from cabas.rendu.calendrier import RendezVous, creneaux, rendez_vous
+from cabas.modele import Commande, Depot, Groupement, Producteur, Produit
+from cabas.rendu import besoins, guide, livret, missions
+from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
-from cabas.rendu.fiches import adhesions, depuis, faits_producteur, faits_produit, prix, prix_mesure
+from cabas.rendu.fiches import adhesions, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
 from cabas.rendu.guide import Texte
+from cabas.rendu.pages_de_donnees import histoire_du_prix, pages_de_donnees
 
 Pages = dict[PurePosixPath, str]
 LARGE = ("navigation",)
 NUE = ("navigation", "toc")
+NOUVELLES = 3
+"""Combien d'actualités récentes la page d'un groupement montre."""
 QUI_NOUS_SOMMES = (
     "Nous sommes des voisines et des voisins qui achetons ensemble, directement à celles et ceux qui produisent. Chacun·e prend sa "
     "part du travail, personne ne gagne d’argent sur ce que nous commandons, et tout se décide en réunion."
@@ -62,6 +67,7 @@ class _Atelier:
         self.depot, self.maintenant, self.ensemble = depot, maintenant, ensemble
         self.gabarits = _gabarits()
         self.rendez_vous = rendez_vous(depot, maintenant)
+        self.versions = versions_par_ref(ensemble.histoire)
         self.pages: Pages = {}
         self.constats: list[Constat] = []
         self.carte = Carte(depot, ensemble)
@@ -89,6 +95,8 @@ def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tupl
     _producteurs(atelier)
     _groupements(atelier)
     _guide(atelier)
+    for page in pages_de_donnees(depot, maintenant, ensemble.histoire):
+        atelier.poser(page[0], page[1], page[2], **page[3])
     return atelier.pages, atelier.constats
 
 
@@ -103,28 +111,14 @@ def _noms(fiches: Iterable[Any]) -> list[Any]:
     return sorted(fiches, key=lambda fiche: (fiche.nom.casefold(), fiche.slug))
 
 
-class _Ligne(NamedTuple):
-    """Un groupement à l'accueil : la commande à passer, et tout ce qui est à venir chercher, le plus proche d'abord."""
-
-    groupement: Groupement
-    prochain: RendezVous | None
-    venir: list[RendezVous]
-
-
-def _ligne(groupement: Groupement, siens: list[RendezVous]) -> _Ligne:
-    prochain = next((un for un in siens if not un.close), None)
-    venir = sorted((un for un in siens if un.close or un is prochain), key=lambda un: un.retrait)
-    return _Ligne(groupement, prochain, venir)
-
-
 def _accueil(atelier: _Atelier) -> None:
     depot = atelier.depot
     siens: dict[str, list[RendezVous]] = {}
     for un in atelier.rendez_vous:
         siens.setdefault(un.groupement.slug, []).append(un)
     groupements = _noms(depot.groupements.values())
-    dates = [_ligne(groupement, siens.get(groupement.slug, [])) for groupement in groupements] if siens else []
-    ouvertes = {ligne.prochain.commande.id for ligne in dates if ligne.prochain}
+    dates = [ligne(groupement, siens.get(groupement.slug, [])) for groupement in groupements] if siens else []
+    ouvertes = {date.prochain.commande.id for date in dates if date.prochain}
     montees = {str(page.parent) for page in atelier.monte.values()}
     atelier.poser(
         "index.md", "accueil", entete(hide=NUE, description="Quand commander, où est le bon, quand et où venir chercher."),
@@ -134,6 +128,7 @@ def _accueil(atelier: _Atelier) -> None:
         qui=presentation(atelier.ensemble.accueil) or Markup(f"<p>{litteral(QUI_NOUS_SOMMES)}</p>"),
         nombre_producteurs=len(depot.producteurs),
         nombre_produits=sum(produit.disponible for produit in depot.produits.values()),
+        livret=livret.liens("") if any(livret.en_est(texte.chemin) for texte in atelier.ensemble.textes) else "",
         portes=[_Porte(f"{page}/index.html", titre, texte) for page, titre, texte in PORTES if page in montees],
     )
 
@@ -156,7 +151,9 @@ def _produit(atelier: _Atelier, produit: Produit, commandes: list[tuple[Commande
     atelier.poser(
         f"catalogue/{produit.ref}/index.md", "produit",
         entete(hide=NUE, fil=fil, title=produit.nom, description=f"{produit.nom} : {prix(produit)}, prix coûtant.", source=produit.source.fichier),
-        produit=produit, producteur=producteur, faits=faits_produit(produit), photo=atelier.photo(produit.photo, "../../"),
+        produit=produit, producteur=producteur, faits=faits_produit(produit),
+        passe=histoire_du_prix(atelier.ensemble.histoire, atelier.versions, produit, atelier.maintenant),
+        photo=atelier.photo(produit.photo, "../../"),
         commandes=[(commande, [un for un in lignes if not un.close]) for commande, lignes in commandes if any(not un.close for un in lignes)],
     )
 
@@ -178,8 +175,9 @@ def _producteurs(atelier: _Atelier) -> None:
                 hide=NUE, fil=(Lien("Producteurs et productrices", "../index.html"),),
                 title=fiche.nom, description=f"{fiche.nom}, {fiche.commune}.", source=fiche.source.fichier,
             ),
-            fiche=fiche, produits=produits.get(fiche.slug, []), faits=faits_producteur(fiche),
-            presentation=_presentation(atelier, fiche.presentation, fiche.source.fichier, f"producteurs/{fiche.slug}"),
+            fiche=fiche, produits=produits.get(fiche.slug, []), faits=faits_producteur(fiche), sans_reponse=sans_reponse(fiche),
+            au_plus_pres=au_plus_pres(fiche, depot),
+            presentation=_presentation(atelier, fiche, f"producteurs/{fiche.slug}"),
             photo=atelier.photo(fiche.photo, "../../"),
         )
 
@@ -201,15 +199,18 @@ def _groupements(atelier: _Atelier) -> None:
                 description=f"{groupement.nom}, {groupement.commune} : dates, bon, adhésions.", source=groupement.source.fichier,
             ),
             groupement=groupement, adhesions=adhesions(groupement),
+            rejoindre=PurePosixPath("guide/rejoindre/index.md") in atelier.monte.values(),
             rendez_vous=[(un, creneaux(un.fenetre, groupement.adhesions)) for un in prochains.get(groupement.slug, [])],
-            presentation=_presentation(atelier, groupement.presentation, groupement.source.fichier, f"groupements/{groupement.slug}"),
+            presentation=_presentation(atelier, groupement, f"groupements/{groupement.slug}"),
+            nouvelles=atelier.ensemble.nouvelles.get(groupement.slug, ())[:NOUVELLES], slug=groupement.slug,
         )
         tete, valeurs = missions.cette_semaine(atelier.depot, groupement, atelier.maintenant)
         atelier.poser(f"groupements/{groupement.slug}/cette-semaine/index.md", "cette-semaine", tete, **valeurs)
 
 
-def _presentation(atelier: _Atelier, texte: str, chemin: str, dossier: str) -> Markup:
-    return presentation(guide.relier(Texte(chemin, {}, texte), atelier.carte.pour_html("", dossier), atelier.constats))
+def _presentation(atelier: _Atelier, fiche: Producteur | Groupement, dossier: str) -> Markup:
+    texte = Texte(fiche.source.fichier, {}, fiche.presentation, fiche.source.lignes.get("presentation", 1))
+    return presentation(guide.relier(texte, atelier.carte.pour_html("", dossier), atelier.constats))
 
 
 def _guide(atelier: _Atelier) -> None:
@@ -220,9 +221,10 @@ def _guide(atelier: _Atelier) -> None:
         titre = str(texte.entete.get("titre") or texte.entete.get("title") or "")
         complet = besoins.inserer(texte, atelier.ensemble.textes)
         corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
-        fil: tuple[Lien, ...] = ()
+        fil = guide.fil(page, {str(une) for une in atelier.monte.values()})
         if guide.est_mission(page):
-            corps, fil = _mission(atelier, texte, corps), (Lien("Missions", "../index.html"),)
+            corps = _mission(atelier, texte, corps)
+        corps = corps.replace(livret.MARQUE, livret.liens("../" * (len(page.parts) - 1)))
         corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)
