@@ -27,7 +27,7 @@ from cabas.rendu.donnees_ouvertes import LICENCES, PAR_DEFAUT, Site, fichiers, l
 from cabas.rendu.pages import pages
 from cabas.rendu.pages_ouvertes import FORMAT, LISTE, pages_ouvertes
 from cabas.rendu.portions import Portion, portion
-from cabas.rendu.schema_org import balise, completer
+from cabas.rendu.schema_org import CHAMP, completer, texte_sur
 from cabas.temps import PARIS
 
 MAINTENANT = datetime(2026, 12, 3, 12, 0, tzinfo=PARIS)
@@ -58,9 +58,9 @@ def changer(depot: Depot, **champs: object) -> Depot:
 
 
 def donnees_de(page: str) -> dict:
-    debut, fin = '<script type="application/ld+json">', "</script>"
-    assert page.count(debut) == 1
-    return json.loads(page.partition(debut)[2].partition(fin)[0])
+    """Ce que le thème posera en tête de la page."""
+    [ligne] = re.findall(rf"^{CHAMP}: (.+)$", page.split("---\n")[1], re.MULTILINE)
+    return json.loads(json.loads(ligne))
 
 
 # --- catalogue.json et son schéma ---
@@ -320,26 +320,22 @@ def test_un_producteur_ne_dit_que_ce_que_montre_sa_page(vrai):
         page = completees[PurePosixPath(f"producteurs/{slug}/index.md")]
         donnees = donnees_de(page)
         assert donnees.keys() <= {"@context", "@type", "@id", "url", "name", "address", "email", "telephone"}
-        visible = page.partition("<script")[0]
+        visible = page.split("---\n", 2)[2]
         assert all(valeur in visible for valeur in (donnees.get("email", ""), donnees.get("telephone", "")))
         assert donnees["address"]["addressLocality"] == fiche.commune
 
 
 def test_un_nom_hostile_ne_sort_pas_de_sa_balise(depot):
+    from cabas.lecture.yaml_strict import lire_yaml
+
     page = _completees(changer(depot, nom=PIRATE, source=Source("x.yaml")), SITE)[PurePosixPath("catalogue/farine-t65/index.md")]
-    ecrite = page[page.index("<script") :]
-    assert ecrite.count("<") == 2  # la balise ouvrante et la fermante, rien d'autre
-    assert "\u2028" not in ecrite
-    assert donnees_de(page)["name"] == PIRATE.replace("\u2028", " ")
-    assert balise({"x": "&<>"}).count("\\u00") == 3
-
-
-def test_markdown_laisse_la_balise_entiere(depot):
-    from markdown import Markdown
-
-    page = _completees(changer(depot, nom=PIRATE + " **x** `y` [z](t)"), SITE)[PurePosixPath("catalogue/farine-t65/index.md")]
-    html = Markdown(extensions=["attr_list", "tables", "md_in_html"]).convert(page.split("---\n", 2)[2])
-    assert donnees_de(html) == donnees_de(page)
+    noeud, constats = lire_yaml(page.split("---\n")[1], "page")
+    assert constats == []
+    pose = noeud.brut[CHAMP]
+    assert not set("<>&\u2028\u2029") & set(pose)
+    assert json.loads(pose) == donnees_de(page)
+    assert json.loads(pose)["name"] == PIRATE.replace("\u2028", " ")
+    assert texte_sur({"x": "&<>"}).count("\\u00") == 3
 
 
 # --- La licence et les pages ---

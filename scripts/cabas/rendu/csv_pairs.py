@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from cabas.calculs.mots_de_commande import d_une_ligne
 from cabas.modele import Depot, Produit
+from cabas.rendu.csv_francais import proteger
 from cabas.rendu.portions import portion
-from cabas.rendu.tables import proteger
 
 OFN = (
     "producer", "sku", "name", "display_name", "category", "description", "units", "unit_type", "variant_unit_name", "price", "on_hand",

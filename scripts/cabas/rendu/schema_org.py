@@ -1,4 +1,4 @@
-"""Ce qu'une page dit aux moteurs de recherche : du JSON-LD schema.org, dans une balise de données à la fin de la page.
+"""Ce qu'une page dit aux moteurs de recherche : du JSON-LD schema.org, que le thème pose en tête de la page.
 
 Un navigateur ne l'exécute pas : la politique de sécurité des pages n'a rien à en admettre. Le texte d'une fiche n'y peut ni fermer
 la balise, ni en ouvrir une : `<`, `>` et `&` y sont écrits par leur numéro. Il ne dit rien que la page ne dise déjà en clair.
@@ -23,17 +23,19 @@ CONTEXTE = "https://schema.org"
 MESURES = {"kg": "KGM", "L": "LTR", "piece": "C62"}
 """Les codes d'unité de l'UN/CEFACT que schema.org demande."""
 REMONTEE = "../../"
+CHAMP = "donnees_structurees"
+"""Le champ de l'en-tête que lit le thème (`main.html`)."""
 _DANGERS = {ord(signe): f"\\u{ord(signe):04x}" for signe in "<>&\u2028\u2029"}
 
 
-def balise(donnees: Mapping[str, Any]) -> str:
-    """La balise à poser dans une page, sur une ligne. Rien de ce que disent les données ne peut en sortir."""
+def texte_sur(donnees: Mapping[str, Any]) -> str:
+    """Les données en JSON, sur une ligne. Rien de ce qu'elles disent ne peut fermer la balise qui les porte."""
     texte = json.dumps({"@context": CONTEXTE, **donnees}, ensure_ascii=False, separators=(",", ":"))
-    return f'<script type="application/ld+json">{texte.translate(_DANGERS)}</script>'
+    return texte.translate(_DANGERS)
 
 
 def completer(pages: Mapping[PurePosixPath, str], depot: Depot, rendez_vous: Iterable[RendezVous], site: Site) -> dict[PurePosixPath, str]:
-    """Les pages, celles des fiches avec leurs données à la fin. `rendez_vous` : ceux qu'annoncent les pages des groupements."""
+    """Les pages, celles des fiches avec leurs données dans leur en-tête (`CHAMP`). `rendez_vous` : ceux qu'annoncent les pages des groupements."""
     dates: dict[str, list[RendezVous]] = {}
     for un in rendez_vous:
         dates.setdefault(un.groupement.slug, []).append(un)
@@ -43,8 +45,13 @@ def completer(pages: Mapping[PurePosixPath, str], depot: Depot, rendez_vous: Ite
         **{f"producteurs/{slug}": _producteur(fiche, site) for slug, fiche in depot.producteurs.items()},
         **{f"groupements/{slug}": _groupement(fiche, dates.get(slug, []), site) for slug, fiche in depot.groupements.items()},
     }
-    ajouts = {PurePosixPath(dossier, "index.md"): balise(contenu) for dossier, contenu in donnees.items()}
-    return {page: f"{texte.rstrip()}\n\n{ajouts[page]}\n" if page in ajouts else texte for page, texte in pages.items()}
+    ajouts = {PurePosixPath(dossier, "index.md"): json.dumps(texte_sur(contenu), ensure_ascii=False) for dossier, contenu in donnees.items()}
+    return {page: _poser(texte, ajouts[page]) if page in ajouts else texte for page, texte in pages.items()}
+
+
+def _poser(page: str, valeur: str) -> str:
+    """La page, une ligne de plus dans son en-tête YAML. `valeur` : un texte JSON, que YAML lit de même."""
+    return page.replace("---\n", f"---\n{CHAMP}: {valeur}\n", 1)
 
 
 def _ici(page: str, site: Site) -> dict[str, str]:
