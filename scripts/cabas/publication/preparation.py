@@ -85,7 +85,8 @@ def preparer(sources: Sources, maintenant: datetime) -> Preparation:
     )
     textes, fautes = pages(sources.depot, maintenant, ensemble)
     site = _site(sources, maintenant, constats)
-    textes = schema_org.completer(textes, sources.depot, rendez_vous(sources.depot, maintenant), site) | pages_ouvertes(sources.depot, site)
+    textes = schema_org.completer(textes, sources.depot, rendez_vous(sources.depot, maintenant), site)
+    textes |= pages_ouvertes(sources.depot, site, textes)
     carte = Carte(sources.depot, ensemble)
     constats += fautes
     articles = {

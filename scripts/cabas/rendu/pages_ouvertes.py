@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from cabas.modele import Depot
 from cabas.rendu.donnees_ouvertes import PAR_PRODUCTEUR, SCHEMA, Site, produits_par_producteur, schema
-from cabas.rendu.echappement import entete, litteral, typographier_markdown
+from cabas.rendu.echappement import Lien, entete, litteral, typographier_markdown
+from cabas.rendu.guide import fil
 from cabas.typographie import enumerer
 
 TECHNIQUE = PurePosixPath("guide/technique")
@@ -25,18 +26,20 @@ _GENRES = {
 }
 
 
-def pages_ouvertes(depot: Depot, site: Site) -> dict[PurePosixPath, str]:
-    """Les deux pages, en Markdown."""
-    return {LISTE: _liste(depot, site), FORMAT: _format(schema())}
+def pages_ouvertes(depot: Depot, site: Site, presentes: Iterable[PurePosixPath] = ()) -> dict[PurePosixPath, str]:
+    """Les deux pages, en Markdown. `presentes` : les autres pages du site, pour le fil d'Ariane."""
+    connues = {str(page) for page in presentes}
+    return {LISTE: _liste(depot, site, fil(LISTE, connues)), FORMAT: _format(schema(), fil(FORMAT, connues))}
 
 
-def _liste(depot: Depot, site: Site) -> str:
+def _liste(depot: Depot, site: Site, ou: Sequence[Lien]) -> str:
     from cabas.rendu.environnement import environnement
 
     gabarits = environnement()
     gabarits.filters["tel_quel"] = litteral
     producteurs = [(slug, fiche.nom if (fiche := depot.producteurs.get(slug)) else slug) for slug in produits_par_producteur(depot)]
     tete = entete(
+        fil=ou,
         title="Données ouvertes",
         description="Le catalogue à reprendre ailleurs : JSON, Data Food Consortium, Open Food Network, CamAP, GDXP.",
         source=f"scripts/cabas/gabarits/{GABARIT}",
@@ -52,9 +55,10 @@ def _liste(depot: Depot, site: Site) -> str:
     return tete + typographier_markdown(corps).strip() + "\n"
 
 
-def _format(lu: Mapping[str, Any]) -> str:
+def _format(lu: Mapping[str, Any], ou: Sequence[Lien]) -> str:
     """Une partie par sorte d'objet, une ligne par champ."""
     tete = entete(
+        fil=ou,
         title="Le format de catalogue.json",
         description="Chaque champ du catalogue en données ouvertes.",
         source=f"scripts/cabas/donnees/{SCHEMA}",
