@@ -154,7 +154,8 @@ def test_chaque_adresse_du_contrat_existe(mini):
     site = mini / "site"
     attendus = """index.html 404.html guide/index.html guide/commander/index.html charte/index.html missions/caisse/index.html
         catalogue/index.html catalogue/farine-t65/index.html producteurs/moulin-des-sorbiers/index.html groupements/les-tilleuls/index.html
-        actualites/index.html actualites/flux.atom.xml actualites/nouvelle/index.html catalogue.json
+        actualites/index.html actualites/flux.atom.xml actualites/nouvelle/index.html catalogue.json catalogue.schema.json catalogue.dfc.jsonld
+        catalogue.ofn.csv catalogue.gdxp.json donnees/camap/moulin-des-sorbiers.csv guide/technique/donnees-ouvertes/index.html
         bons/2026-12/les-tilleuls/index.html bons/2026-12/les-tilleuls/bon.csv bons/2026-12/les-tilleuls/bon.xlsx
         bons/2026-12/les-tilleuls/permanence.html
         bons/2026-12/les-tilleuls/bon.pdf bons/2026-12/les-tilleuls/bon-gros.pdf bons/2026-12/les-tilleuls/bon-solidaire.pdf
@@ -162,6 +163,15 @@ def test_chaque_adresse_du_contrat_existe(mini):
         agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
     assert [nom for nom in attendus.split() if not (site / nom).is_file()] == []
     assert 'href="guide.pdf"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_les_donnees_d_une_page_sont_en_tete_et_ne_s_executent_pas(mini):
+    page = (mini / "site/catalogue/pirate/index.html").read_text(encoding="utf-8")
+    [donnees] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.partition("</head>")[0])
+    assert "<" not in donnees
+    assert (json.loads(donnees)["@type"], json.loads(donnees)["name"]) == ("Product", PIRATE)
+    assert "application/ld+json" not in page.partition("</head>")[2]
+    assert "ld+json" not in (mini / "site/search/search_index.json").read_text(encoding="utf-8")
 
 
 def test_le_vrai_depot_a_une_page_par_fiche(vrai):

@@ -21,7 +21,7 @@ CHAQUE_SORTE = (
     "actualites/index.html", "actualites/archives/index.html", "actualites/les-tilleuls-reunion-novembre-2026/index.html",
     "actualites/groupements/les-tilleuls/index.html", "actualites/rubriques/comptes-rendus/index.html", "404.html",
 )  # fmt: skip
-DE_LEUR_DOSSIER = ("guide", "missions", "decisions", "controles", "donnees")
+DE_LEUR_DOSSIER = ("guide", "missions", "decisions", "controles", "donnees", "donnees-ouvertes", "catalogue-json", "cette-semaine")
 """Les pages qui ne portent pas le nom de leur fichier : les index, et celles que le code écrit."""
 AVEU = "window.refus = []; addEventListener('securitypolicyviolation', e => window.refus.push(e.effectiveDirective + ' ' + e.blockedURI));"
 

@@ -118,7 +118,7 @@ class _Chantier:
             des_agendas = agendas.agendas(sources.depot, self.atelier / "cache" / "agendas")
             dossiers.synchroniser(self.atelier / "missions", missions.fiches(sources.depot, self.atelier / "cache" / "missions"))
             liens.avancer(self.atelier / "bons", self.liens)
-            dossiers.synchroniser(self.atelier / "racine", {**des_agendas, **a_cote.result()})
+            dossiers.synchroniser(self.atelier / "racine", {**des_agendas, **prepare.ouvertes, **a_cote.result()})
         finally:
             refus = guide.attendre(mkdocs, prepare.sources) if guide_a_faire else []
             refus += actualites.attendre(pelican, site_url, self.atelier / "actualites") if pelican else []
@@ -147,7 +147,7 @@ class _Chantier:
         """Assemble, complète la recherche et le plan du site, contrôle les liens, met en place si rien n'est faux."""
         neuf = self.atelier / "site"
         parties = {nom: self.atelier / nom for nom in ("actualites", "bons", "missions")}
-        # Les agendas et le livret vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
+        # Les agendas, le livret et les données ouvertes vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
         dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "racine", **parties})
         recherche.completer(neuf)
         recherche.plan_du_site(neuf, str(sources.reglage.get("site_url") or ""))

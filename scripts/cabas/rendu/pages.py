@@ -22,7 +22,7 @@ from cabas.rendu import besoins, guide, livret, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
-from cabas.rendu.fiches import adhesions, catalogue_json, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
+from cabas.rendu.fiches import adhesions, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
 from cabas.rendu.guide import Texte
 from cabas.rendu.pages_de_donnees import histoire_du_prix, pages_de_donnees
 
@@ -88,7 +88,7 @@ def _sans_blancs(corps: str) -> str:
 
 
 def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tuple[Pages, list[Constat]]:
-    """Toutes les pages préparées pour MkDocs, plus `catalogue.json`, et les constats (liens cassés des textes)."""
+    """Toutes les pages préparées pour MkDocs, et les constats (liens cassés des textes)."""
     atelier = _Atelier(depot, maintenant, ensemble)
     _accueil(atelier)
     _catalogue(atelier)
@@ -97,7 +97,6 @@ def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tupl
     _guide(atelier)
     for page in pages_de_donnees(depot, maintenant, ensemble.histoire):
         atelier.poser(page[0], page[1], page[2], **page[3])
-    atelier.pages[PurePosixPath("catalogue.json")] = catalogue_json(depot)
     return atelier.pages, atelier.constats
 
 
