@@ -33,9 +33,10 @@ class Sort(StrEnum):
     BROUILLON = "brouillon"
 
 
-REJETS_DU_BON = frozenset(
-    {"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-annule"}
-)
+REJETS_DU_BON = frozenset({
+    "mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-dans-une-case",
+    "bon-annule",
+})  # fmt: skip
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, ref_de, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
-from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
@@ -41,7 +41,9 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
     """Toutes les quantités d'un fichier. `fichier` est le chemin à afficher ; `jumeau`, celui d'un fichier identique déjà
     lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
     """
-    if est_un_courrier(octets, fichier):
+    cite = est_un_tableau_qui_cite(octets, fichier)
+    lu = None if est_un_courrier(octets, fichier) and not cite else _tableaux(octets, catalogue)
+    if lu is None or (cite and isinstance(lu, Refus) and est_un_courrier(octets, fichier)):
 
         def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
             lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
@@ -51,7 +53,6 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
             return jumeau and jumeau + ou.removeprefix(fichier)
 
         return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
-    lu = lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
@@ -69,7 +70,12 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
         lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
         lignes += lecture.lignes()
         constats += lecture.constats
+        lignes += bons_dans_les_cases(tableau, ou, groupement) if cite else []
     return lignes, constats
+
+
+def _tableaux(octets: bytes, catalogue: Catalogue) -> list[Tableau] | Refus:
+    return lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
 
 
 SANS_PROFIL = Profil("", "", "")

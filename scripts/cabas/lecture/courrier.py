@@ -32,6 +32,11 @@ _CITATION = re.compile(r"(?:\s*[>|])+")
 _INVISIBLES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None})
 _LIGNE = re.compile(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
 _TOLERANCE = re.compile(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
+_DANS_UNE_CASE = Refus(
+    "bon-dans-une-case",
+    "Une case contient un bon collé en entier : il n’est pas lu ici.",
+    "Copier ce texte dans un fichier .txt à lui, à côté de celui-ci.",
+)
 _REMEDE = "Recopier tout le message, de « --- bon cabas --- » à « --- fin du bon --- », ou demander à la personne de renvoyer son bon."
 
 
@@ -59,6 +64,23 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
             return False
     texte = decoder(octets)
     return isinstance(texte, str) and porte_une_marque(texte)
+
+
+def est_un_tableau_qui_cite(octets: bytes, fichier: str) -> bool:
+    """Vrai pour un CSV ou un classeur qui peut porter un bon collé dans une de ses cases : c'est d'abord un tableau."""
+    classeur = octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and bool(_INDICE.search(octets)))
+
+
+def bons_dans_les_cases(tableau: Tableau, fichier: str, groupement: str) -> list[LigneLue]:
+    """Une ligne rejetée par case où quelqu'un a collé un bon entier : le tableau est lu, ce bon-là ne l'est pas, et ne se perd pas."""
+    court = fichier.rpartition("/")[2]
+    return [
+        LigneLue(groupement, fichier, numero, "", "", "", "", case[:120], "", refus=_DANS_UNE_CASE, origine=court)
+        for numero, cases in tableau.lignes
+        for case in cases
+        if len(case) > len("bon cabas") and porte_une_marque(case)
+    ]
 
 
 def porte_une_marque(texte: str) -> bool:
