@@ -129,7 +129,8 @@ def test_modifier_cette_page_mene_au_vrai_fichier(vrai, racine):
         else:
             assert (racine / lien[1]).is_file(), (chemin, lien[1])
             assert page.parent.name in (Path(lien[1]).stem, *DE_LEUR_DOSSIER) or "actualites" in chemin, chemin
-    attendues = """404.html index.html carte/index.html changements/index.html chiffres/index.html saisons/index.html catalogue/index.html producteurs/index.html groupements/index.html actualites/index.html
+    attendues = """404.html index.html carte/index.html changements/index.html chiffres/index.html saisons/index.html
+        catalogue/index.html producteurs/index.html groupements/index.html actualites/index.html
         actualites/archives/index.html actualites/rubriques/*/index.html actualites/mots-cles/*/index.html actualites/groupements/*/index.html"""
     assert {page for page in sans_lien if not page.startswith("bons/")} == set(attendues.split())
 
