@@ -89,6 +89,7 @@ def fusionner_dossier(
     options: Options = Options(),  # noqa: B008
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
+    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
     from cabas.calculs.codes import codes_faux
     from cabas.calculs.proches import cellules_proches
     from cabas.calculs.tarifs import tarifs_inconnus
@@ -132,6 +133,7 @@ def fusionner_dossier(
     vus = (
         *codes_faux(recu.lignes, prive.name),
         *cellules_proches(fusion.lignes, recu.adherents, prive.name),
+        *bons_d_avant_l_ouverture(fusion.commande, fusion.lignes, prive.name),
         *tarifs_inconnus(depot, fusion.lignes, recu.adherents, prive.name),
     )
     tous = (*utiles, *trop_tot, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
