@@ -17,8 +17,9 @@ FICHES = {
     "cellier": "Stock", "cellier_de_commande": "Cellier", "limites_groupements": "LimiteGroupement",
     "distribution": "Distribution", "fenetres": "Fenetre", "groupements": "Groupement", "limites": "Limite", "lot": "Lot",
     "producteurs": "Producteur", "produits": "Produit", "profils": "Profil", "rubriques": "Rubrique", "tarifs": "Tarif",
+    "champs_reserves": "ChampReserve", "service": "Service",
 }  # fmt: skip
-MODULES = ("cabas.modele", "cabas.recu", "cabas.etats", "cabas.lecture.profils", "cabas.regles_de_partage")
+MODULES = ("cabas.modele", "cabas.recu", "cabas.etats", "cabas.lecture.profils", "cabas.regles_de_partage", "cabas.service")
 HORS_SCHEMA = {"source", "presentation"}
 SANS_CLASSE = {
     "bons": "cellule produit quantite tolerance commande groupement bon envoye_le creneau tarif nom telephone courriel remarque statut",

@@ -88,7 +88,7 @@ def test_tout_ce_qu_il_faut_pour_commander_est_imprime():
 def test_une_ligne_dit_ce_qu_elle_vend():
     faits = lignes(donnees())
     assert faits["Farine de blé T65"] == {
-        "nom": "Farine de blé T65", "lot": False, "prix": "1,08", "unite": "kg", "allergenes": "gluten", "dits": ["Drôme"],
+        "numero": 2, "nom": "Farine de blé T65", "lot": False, "prix": "1,08", "unite": "kg", "allergenes": "gluten", "dits": ["Drôme"],
     }  # fmt: skip
     assert faits["Lentilles vertes"]["lot"] is True
     assert faits["Comté AOP 12 mois"]["dits"] == ["par 250\u00a0g", "max. 2\u00a0kg"]  # « Die » est dans le titre de la rubrique
@@ -139,3 +139,13 @@ def test_une_commande_sans_creneau_ni_distribution_s_imprime():
     nue = replace(DECEMBRE, fenetres=(replace(fenetre, creneaux=(), distribution=None),))
     pdf = bon_pdf(depot, nue, replace(depot.groupements["les-tilleuls"], lieu="", permanence="", reponse=""), QUARTIER)
     assert pages(pdf) == 1
+
+
+def test_le_numero_du_papier_est_celui_que_l_on_tape_a_la_permanence() -> None:
+    depot = petit_depot()
+    un = depot.groupements["les-tilleuls"]
+    faits = donnees_du_bon(depot, DECEMBRE, un, un.tarifs[0], "")
+    papier = [(ligne["numero"], ligne["nom"].replace("\u00a0", " ")) for rayon in faits["rayons"] for ligne in rayon["produits"]]
+    assert [numero for numero, _nom in papier] == list(range(1, len(papier) + 1))
+    assert len(papier) == len(proposes(depot, DECEMBRE))
+    assert papier[1][1] == "Farine de blé T65"

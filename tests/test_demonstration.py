@@ -26,6 +26,7 @@ from cabas.demonstration.mois import PAR_NOM
 from cabas.lecture.depot import charger
 from cabas.lecture.prive import lire_prive
 from cabas.modele import Depot
+from cabas.recu import LigneLue
 
 COMMANDE = "2026-11"
 ACCIDENTS = {
@@ -293,3 +294,32 @@ def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None
     assert len(secrets) > 500
     assert [secret for secret in sorted(secrets) if len(secret) > 2 and f'"{secret}"' in partis] == []
     assert [secret for secret in sorted(secrets) if len(secret) > 4 and secret in partis] == []
+
+
+def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Depot) -> None:
+    """Chaque fichier lu seul, et chaque ligne jugée par un juge qui n'a rien vu d'autre, donnent ce que donne le mois entier."""
+    from cabas.calculs.identites import Identites
+    from cabas.calculs.jugement import Juge
+    from cabas.lecture.bons import lire_bons
+    from cabas.lecture.correspondances import Catalogues
+
+    recu, commande = lire_prive(mois.prive, COMMANDE, depot), depot.commandes[COMMANDE]
+    par_fichier: dict[tuple[str, str], list[LigneLue]] = {}
+    for lue in recu.lignes:
+        par_fichier.setdefault((lue.groupement, lue.fichier.partition("#")[0]), []).append(lue)
+    copies = {constat.emplacement.fichier.partition("/")[2] for constat in recu.constats if constat.code == "fichier-en-double"}
+    seuls = 0
+    for (groupement, fichier), lignes in par_fichier.items():
+        chemin = mois.prive / fichier
+        if fichier not in copies and chemin.is_file():
+            seuls += 1
+            neuf = Catalogues(depot).pour(groupement, chemin.name)
+            assert lire_bons(chemin.read_bytes(), fichier, groupement, neuf)[0] == lignes, fichier
+    assert seuls > 100
+    for groupement in depot.groupements:
+        lues = [lue for lue in recu.lignes if lue.groupement == groupement]
+        identites = Identites(depot.groupements[groupement], recu.adherents.get(groupement, ()), {lue.cellule for lue in lues})
+        juge = Juge(depot, commande, groupement, identites, ())
+        for rang, jugee in enumerate([juge.juger(lue) for lue in lues]):
+            if rang % 5 == 0 or jugee.code:
+                assert Juge(depot, commande, groupement, identites, ()).juger(lues[rang]) == jugee

@@ -17,7 +17,7 @@ from conftest import MINI_RESEAU, PAQUET
 
 from cabas.cli import principal
 from cabas.constats import Refus
-from cabas.historique import fiches_a
+from cabas.historique import Revision, fiches_a, modifiees, revision
 from cabas.lecture.depot import charger
 from cabas.lecture.origines import CatalogueFige
 from cabas.lecture.une_ligne import ajouter_ligne, oter_ligne
@@ -411,3 +411,38 @@ def test_tout_ce_qui_change_sur_une_fiche_est_dit(depot: Path, cabas: Callable[.
         "TVA 5,5 à l’ouverture, 10 aujourd’hui. On compte comme à l’ouverture ; 2 cellules en demandent (A-1 et B-2)."
     )
     assert "au catalogue à l’ouverture, plus aujourd’hui" in dits["catalogue/produits/oeufs-plein-air.yaml"]
+
+
+def test_la_revision_presente_se_lit_sans_gitpython_et_dit_comme_lui(depot: Path) -> None:
+    """À chaque état du dossier, « +modifications » quand GitPython voit une fiche changée, et seulement alors."""
+    commit = git(depot, "rev-parse", "HEAD")[:12]
+    etapes: list[tuple[bool, Callable[[], object]]] = [
+        (False, lambda: None),
+        (False, lambda: (depot / "note.txt").write_text("à côté", encoding="utf-8")),
+        (False, lambda: (depot / COMMANDE).with_suffix(".etat.json").write_text("{}", encoding="utf-8")),
+        (True, lambda: changer(depot, FARINE, "nom:", "nom: ")),
+        (False, lambda: git(depot, "checkout", "--", "catalogue")),
+        (True, lambda: (depot / "groupements/neuf é.md").write_text("---\n---\n", encoding="utf-8")),
+        (True, lambda: git(depot, "add", "--all")),
+        (False, lambda: git(depot, "reset", "--quiet", "--hard")),
+        (True, lambda: git(depot, "mv", FARINE, "catalogue/produits/farine.yaml")),
+        (False, lambda: git(depot, "reset", "--quiet", "--hard")),
+        (True, lambda: shutil.rmtree(depot / "groupements")),
+    ]
+    for rang, (attendue, changement) in enumerate(etapes):
+        changement()
+        assert revision(depot) == Revision(commit, attendue), rang
+        assert bool(modifiees(depot)) is attendue, rang
+
+
+def test_la_revision_d_un_depot_qui_n_en_a_pas(depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dedans = depot / "sans-histoire"
+    (dedans / ".git").mkdir(parents=True)
+    assert revision(dedans) == Revision("sans-git")  # abîmé : on ne répond pas pour le dépôt du dessus
+    neuf = depot / "neuf"
+    git(depot, "init", "--quiet", str(neuf))
+    assert revision(neuf) == Revision("sans-enregistrement", modifiee=True)
+    monkeypatch.setenv("GIT_DIR", str(depot / ".git"))  # comme dans un crochet git
+    assert revision(neuf) == Revision("sans-enregistrement", modifiee=True)
+    monkeypatch.setenv("PATH", "")
+    assert revision(depot) == Revision("sans-git")

@@ -154,12 +154,24 @@ def test_chaque_adresse_du_contrat_existe(mini):
     site = mini / "site"
     attendus = """index.html 404.html guide/index.html guide/commander/index.html charte/index.html missions/caisse/index.html
         catalogue/index.html catalogue/farine-t65/index.html producteurs/moulin-des-sorbiers/index.html groupements/les-tilleuls/index.html
-        actualites/index.html actualites/flux.atom.xml actualites/nouvelle/index.html catalogue.json
+        actualites/index.html actualites/flux.atom.xml actualites/nouvelle/index.html catalogue.json catalogue.schema.json catalogue.dfc.jsonld
+        catalogue.ofn.csv catalogue.gdxp.json donnees/camap/moulin-des-sorbiers.csv guide/technique/donnees-ouvertes/index.html
         bons/2026-12/les-tilleuls/index.html bons/2026-12/les-tilleuls/bon.csv bons/2026-12/les-tilleuls/bon.xlsx
         bons/2026-12/les-tilleuls/permanence.html
         bons/2026-12/les-tilleuls/bon.pdf bons/2026-12/les-tilleuls/bon-gros.pdf bons/2026-12/les-tilleuls/bon-solidaire.pdf
-        missions/caisse/fiche.pdf agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
+        missions/caisse/fiche.pdf guide.pdf guide-cahier.pdf
+        agenda.ics groupements/les-tilleuls/agenda.ics groupements/les-tilleuls/cette-semaine/index.html"""
     assert [nom for nom in attendus.split() if not (site / nom).is_file()] == []
+    assert 'href="guide.pdf"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_les_donnees_d_une_page_sont_en_tete_et_ne_s_executent_pas(mini):
+    page = (mini / "site/catalogue/pirate/index.html").read_text(encoding="utf-8")
+    [donnees] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.partition("</head>")[0])
+    assert "<" not in donnees
+    assert (json.loads(donnees)["@type"], json.loads(donnees)["name"]) == ("Product", PIRATE)
+    assert "application/ld+json" not in page.partition("</head>")[2]
+    assert "ld+json" not in (mini / "site/search/search_index.json").read_text(encoding="utf-8")
 
 
 def test_le_vrai_depot_a_une_page_par_fiche(vrai):
@@ -215,6 +227,8 @@ def test_le_flux_est_lisible_et_ses_liens_aboutissent(mini, site_url, base):
     brut = '<link href="/" rel="alternate"/><id>/</id><link href="n/index.html" rel="alternate"/><id>tag:None,2026:n</id>'
     liens = re.findall(r'href="([^"]*)"', actualites.finir_flux(brut, site_url))
     assert liens == [f"{base}index.html", f"{base}n/index.html"]
+    liens = re.findall(r'href="([^"]*)"', actualites.finir_flux(brut, site_url, "groupements/x/"))
+    assert liens == [f"{base or '../../'}groupements/x/index.html", f"{base or '../../'}n/index.html"]
     espace = "{http://www.w3.org/2005/Atom}"
     flux = ET.parse(mini / "site/actualites/flux.atom.xml").getroot()
     assert len(flux.findall(f"{espace}entry")) == 12
@@ -226,6 +240,9 @@ def test_le_flux_est_lisible_et_ses_liens_aboutissent(mini, site_url, base):
 def test_la_recherche_est_prete_avec_et_sans_serveur(mini):
     index = (mini / "site/search/search_index.json").read_text(encoding="utf-8")
     assert (mini / "site/search/search_index.js").read_text(encoding="utf-8") == f"var __index = {index};\n"
+    lieux = [doc["location"] for doc in json.loads(index)["docs"]]
+    assert len([lieu for lieu in lieux if lieu.startswith("actualites/nouvelle")]) == 12
+    assert not (mini / "site/actualites/recherche.json").exists()
     assert "<script>" not in json.dumps(json.loads(index)["docs"])
 
 
@@ -373,7 +390,7 @@ def onglet(navigateur) -> Iterator:
 def chercher(onglet, mot: str):
     """Ouvre la recherche, attend qu'elle soit prête (hors connexion, elle ne se charge qu'à ce moment), tape ; rend le premier résultat."""
     onglet.locator(".md-search__input").click()
-    onglet.wait_for_function("document.querySelector('.md-search-result__meta').textContent.includes('Taper')", timeout=30000)
+    onglet.locator(".md-search-result__meta", has_text="Taper").wait_for(timeout=30000)
     onglet.locator(".md-search__input").press_sequentially(mot)
     resultat = onglet.locator(".md-search-result__link").first
     resultat.wait_for(timeout=30000)
@@ -468,5 +485,5 @@ def test_les_couleurs_sombres_suivent_l_appareil(navigateur, adresses):
     page = contexte.new_page()
     for adresse in ("index.html", "actualites/index.html"):
         page.goto(adresses["mini"] + adresse)
-        page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+        page.locator("body[data-md-color-scheme=slate]").wait_for()
     contexte.close()

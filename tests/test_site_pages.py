@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -221,12 +220,6 @@ def test_la_page_d_un_groupement_dit_les_dates_les_creneaux_et_l_adhesion(depot)
     for attendu in ("Jusqu’au lundi 7 décembre à 20 h", "16 h à 17 h 30, 12 places", "Habitant·e du quartier", "20,00 €",
                     "10 % de moins que le prix coûtant", "Au pied des tours"):
         assert attendu in page
-
-
-def test_les_donnees_ouvertes_gardent_les_prix_exacts(depot):
-    donnees = json.loads(_page(depot, "catalogue.json"))
-    farine = next(produit for produit in donnees["produits"] if produit["ref"] == "farine-t65")
-    assert (farine["prix"], farine["pas"], farine["lot"]["quantite"], farine["tva"]) == ("1.40", "0.5", "25", "5.5")
 
 
 def test_deux_preparations_donnent_les_memes_pages(depot):

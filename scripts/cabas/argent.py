@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 MILLE = 1000
 
@@ -45,6 +46,7 @@ def prix_du_tarif(prix: Decimal, coefficient: Decimal) -> int:
     return arrondir_decimal(prix * coefficient * 100)
 
 
+@lru_cache(maxsize=65536)
 def montant(prix_unitaire: int, quantite: int) -> int:
     """Montant d'une ligne en centimes : prix unitaire (centimes) × quantité (millièmes d'unité), arrondi au centime.
 

@@ -6,7 +6,9 @@ n'est jamais changé dans le dossier de travail ; la seule chose que l'on pose e
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,15 +39,28 @@ class Revision:
 
 
 def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
-    """La révision présente du dépôt. `modifiee` ne regarde que les dossiers donnés."""
+    """La révision présente du dépôt. `modifiee` ne regarde que les dossiers donnés.
 
-    def presente(depot: Any) -> Revision:
-        if not depot.head.is_valid():
-            return Revision("sans-enregistrement", modifiee=True)
-        return Revision(depot.head.commit.hexsha[:12], bool(_modifiees(depot, racine, dossiers)))
+    Chaque fusion la demande : une seule question à git, sans charger GitPython, qui coûte dix fois plus qu'elle.
+    """
+    import subprocess
 
-    trouvee = _interroger(racine, presente)
-    return Revision(SANS_GIT) if isinstance(trouvee, Refus) else trouvee
+    git = shutil.which("git")
+    if git is None or not (racine / ".git").exists():
+        return Revision(SANS_GIT)
+    demande = ("status", "--porcelain=v2", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", *dossiers)
+    # Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher.
+    milieu = {cle: valeur for cle, valeur in os.environ.items() if cle not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+    milieu |= {"GIT_CEILING_DIRECTORIES": str(racine.resolve().parent), "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        reponse = subprocess.run([git, "-C", str(racine), *demande], capture_output=True, check=True, env=milieu)
+    except (OSError, subprocess.CalledProcessError):
+        return Revision(SANS_GIT)
+    lignes = reponse.stdout.decode(errors="surrogateescape").split("\0")
+    identifiant = next((ligne.split()[-1] for ligne in lignes if ligne.startswith("# branch.oid ")), "")
+    if not identifiant or identifiant == "(initial)":
+        return Revision("sans-enregistrement", modifiee=True)
+    return Revision(identifiant[:12], any(ligne and ligne[0] != "#" and not ligne.endswith(ETAT_DES_LOTS) for ligne in lignes))
 
 
 def fichiers_suivis(racine: Path) -> list[str] | None:

@@ -15,6 +15,7 @@ from cabas.constats import Source
 from cabas.etats import EtatDesLots
 from cabas.mission import Mission
 from cabas.regles_de_partage import Cellier, Limite
+from cabas.service import Service
 
 _SANS_SOURCE = Source("")
 
@@ -147,6 +148,7 @@ class Groupement:
     credit: bool = False
     plusieurs_bons: str = "dernier"
     reponse: str = ""
+    service: Service | None = None
     equipes: tuple[str, ...] = ()
     langues: tuple[str, ...] = ()
     presentation: str = ""

@@ -130,6 +130,7 @@ def principal(choix: list[str]) -> None:
     if inconnus:
         sys.exit(f"Banc inconnu : {', '.join(inconnus)}. On peut demander : {', '.join(BANCS)}.")
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # les rivaux sont déjà compilés : cabas aussi, après le tour de chauffe
     print("Des rapports, mesurés dans la même séance. Plus petit est meilleur ; fermer les autres programmes avant de conclure.")
     for nom in choix or ["demarrage", "fusion", "site"]:
         BANCS[nom]()

@@ -91,16 +91,10 @@ def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, .
 
 
 def _demande(retenues: list[Retenue]) -> Demande:
-    premiere = retenues[0]
-    return Demande(
-        premiere.groupement,
-        premiere.cellule,
-        sum(retenue.quantite for retenue in retenues),
-        sum(retenue.tolerance for retenue in retenues),
-        premiere.envoi,
-        premiere.fichier,
-        premiere.ligne,
-    )
+    groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
+    if len(retenues) > 1:
+        quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+    return Demande(groupement, cellule, quantites, tolerances, envoi, fichier, ligne)
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
@@ -136,9 +130,10 @@ def expliquer(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], ac
     sommes: dict[tuple[str, str], tuple[int, int, int]] = {}
     rangs: dict[tuple[str, str], str] = {}
     for comparee, retenue, part in zip(besoin.retenues, nommees, parts, strict=True):
-        rangs.setdefault((retenue.groupement, retenue.cellule), comparee.cellule)
-        demande, tolerance, attribue = sommes.get((retenue.groupement, retenue.cellule), (0, 0, 0))
-        sommes[(retenue.groupement, retenue.cellule)] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
+        cle = retenue[:2]
+        rangs.setdefault(cle, comparee.cellule)
+        demande, tolerance, attribue = sommes.get(cle, (0, 0, 0))
+        sommes[cle] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
     admises: dict[tuple[str, str], int] = {}
     for groupe in besoin.groupes:
         cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)
@@ -153,12 +148,11 @@ def expliquer(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], ac
             limite = f"quantité limitée à {quantite(limites[cle[0]], produit.unite)} pour ce groupement"
             cause = limite if attribue >= admise else f"{limite}, puis {causes}"
         pris = du_cellier.get(cle, 0)
-        yield Part(*cle, demande, tolerance, attribue, pris, motif(produit.unite, demande, tolerance, attribue, cause, pris, complete))
+        phrase = motif(produit.unite, demande, tolerance, attribue, cause, pris, complete)
+        yield Part._make((*cle, demande, tolerance, attribue, pris, phrase))
 
 
-def _part_du_cellier(
-    pas: int, pris: int, attribues: dict[tuple[str, str], int], rangs: dict[tuple[str, str], str]
-) -> dict[tuple[str, str], int]:
+def _part_du_cellier(pas: int, pris: int, attribues: dict[tuple[str, str], int], rangs: dict[tuple[str, str], str]) -> dict[tuple[str, str], int]:
     """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près. À égalité, l'ordre de `rangs`."""
     if not pris:
         return {}

@@ -34,12 +34,14 @@ def partager_frais(frais: int, selon: str, lignes: Iterable[LigneBon]) -> tuple[
 
     Une cellule à qui rien n'est attribué ne paie pas de frais. Si personne ne reçoit rien, il n'y a pas de part.
     """
+    if not frais:
+        return ()
     montants: dict[tuple[str, str], int] = {}
     for ligne in lignes:
         if ligne.attribue:
             cle = (ligne.cellule, ligne.groupement)
             montants[cle] = montants.get(cle, 0) + ligne.montant
-    if not frais or not montants:
+    if not montants:
         return ()
     qui = sorted(montants)
     parts = partager(frais, [1 if selon == "cellule" else montants[cle] for cle in qui])

@@ -6,16 +6,18 @@ son sort (`lignes`), et ce qui est retenu, bon par bon et produit par produit (`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from cabas.argent import montant
 from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
-from cabas.calculs.offre import est_suspecte, maximum_par_bon, prix_unitaire, tarif_de
+from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
 from cabas.recu import Adherent, Decision, LigneLue, Totaux
@@ -86,25 +88,16 @@ def fusionner(
         jugees_seules = decidees.annuler(groupement, identites, [juge.juger(lue) for lue in recues])
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
         jugees += finales
-        retenues += etape.retenues(finales)
+        retenues += sorted(etape.retenues(finales), key=attrgetter("cellule", "bon", "produit", "fichier"))
         acceptes |= juge.acceptes
-    jugees.sort(key=lambda jugee: (jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne))
-    retenues.sort(key=lambda retenue: (retenue.groupement, retenue.cellule, retenue.bon, retenue.produit, retenue.fichier))
     return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
 
 def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
     """`lues`, `retenues`, `remplacees`, `rejetees`, `brouillons` : la première est la somme des quatre autres."""
-    comptes = dict.fromkeys(Sort, 0)
-    for ligne in lignes:
-        comptes[ligne.sort] += 1
-    return {
-        "lues": sum(comptes.values()),
-        "retenues": comptes[Sort.RETENUE],
-        "remplacees": comptes[Sort.REMPLACEE],
-        "rejetees": comptes[Sort.REJETEE],
-        "brouillons": comptes[Sort.BROUILLON],
-    }
+    comptes = Counter(map(attrgetter("sort"), lignes))
+    noms = {"retenues": Sort.RETENUE, "remplacees": Sort.REMPLACEE, "rejetees": Sort.REJETEE, "brouillons": Sort.BROUILLON}
+    return {"lues": comptes.total(), **{nom: comptes[sort] for nom, sort in noms.items()}}
 
 
 class _Groupement:
@@ -116,8 +109,8 @@ class _Groupement:
         for ecriture, solde in soldes.items():
             cellule = identites.cellule(ecriture)
             self._soldes[cellule] = self._soldes.get(cellule, 0) + solde
-        self._maximums: dict[str, int | None] = {}
-        self._groupement = depot.groupements.get(groupement)
+        self._seuils: dict[str, tuple[int | None, int | None]] = {}
+        self._slug, self._groupement = groupement, depot.groupements.get(groupement)
         self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
 
@@ -128,9 +121,8 @@ class _Groupement:
             if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON:
                 bons.setdefault(jugee.bon, []).append(jugee)
         gagnants = self._gagnants(bons)
-        finales: list[LigneJugee] = []
-        deja: dict[tuple[CleDeBon, str], int] = {}
-        for jugee in sorted(jugees, key=lambda jugee: (jugee.lue.fichier, jugee.lue.ligne)):
+        finales, deja = list[LigneJugee](), dict[tuple[CleDeBon, str], int]()
+        for jugee in sorted(jugees, key=attrgetter("lue.fichier", "lue.ligne")):
             if jugee.sort is Sort.RETENUE:
                 gagnant = gagnants[jugee.bon]
                 finales.append(self._plafonner(jugee, deja) if gagnant == jugee.bon else _remplacer(jugee, bons[gagnant]))
@@ -152,19 +144,24 @@ class _Groupement:
 
     def _plafonner(self, jugee: LigneJugee, deja: dict[tuple[CleDeBon, str], int]) -> LigneJugee:
         """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte."""
-        produit = self._depot.produits[jugee.lue.produit]
-        cle = (jugee.bon, produit.ref)
+        ref, voulue = jugee.lue.produit, jugee.quantite
+        if (seuils := self._seuils.get(ref)) is None:
+            produit = self._depot.produits[ref]
+            seuils = self._seuils[ref] = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
+        maximum, suspecte = seuils
+        cle = (jugee.bon, ref)
         avant = deja.get(cle)
-        if produit.ref not in self._maximums:
-            self._maximums[produit.ref] = maximum_par_bon(produit, self._commande)
-        maximum = self._maximums[produit.ref]
+        if avant is None and (maximum is None or voulue <= maximum) and (suspecte is None or voulue < suspecte):
+            deja[cle] = voulue
+            return jugee
+        produit = self._depot.produits[ref]
         permis = jugee.quantite if maximum is None else min(jugee.quantite, max(0, maximum - (avant or 0)))
         deja[cle] = (avant or 0) + permis
         if permis < jugee.quantite and maximum is not None:
             demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
             message = f"{demande} {de(produit.nom)} : ramené à {accorde}, le maximum est {limite} par bon."
             return jugee._replace(quantite=permis, code="quantite-plafonnee", message=message, remede="Prévenir la personne.")
-        if not jugee.lue.decision and est_suspecte(jugee.quantite, produit):
+        if not jugee.lue.decision and suspecte is not None and voulue >= suspecte:
             doute = "des grammes écrits pour des kilos ?" if produit.unite == "kg" else "est-ce bien cela ?"
             return jugee._replace(
                 code="quantite-suspecte",
@@ -181,17 +178,24 @@ class _Groupement:
 
     def _signaler(self, finales: list[LigneJugee]) -> list[LigneJugee]:
         """Pose sur les lignes retenues ce qu'on sait de la cellule : inconnue, adhésion passée, crédit trop court."""
-        couts: dict[str, int] = {}
-        for jugee in finales:
-            if jugee.sort is Sort.RETENUE:
-                couts[jugee.cellule] = couts.get(jugee.cellule, 0) + montant(self._prix(jugee), jugee.quantite)
-        signaux = {cellule: self._signal(cellule, cout) for cellule, cout in couts.items()}
+        signaux = {cellule: self._signal(cellule, cout) for cellule, cout in self._couts(finales).items()}
+        if not any(signaux.values()):
+            return finales
         return [
             jugee._replace(code=signal[0], message=signal[1], remede=signal[2])
             if jugee.sort is Sort.RETENUE and not jugee.code and (signal := signaux[jugee.cellule])
             else jugee
             for jugee in finales
         ]
+
+    def _couts(self, finales: Iterable[LigneJugee]) -> dict[str, int]:
+        """Ce que demande chaque cellule, en centimes ; 0 partout si le groupement ne regarde pas le crédit."""
+        retenues = [jugee for jugee in finales if jugee.sort is Sort.RETENUE]
+        couts = dict.fromkeys((jugee.cellule for jugee in retenues), 0)
+        if self._groupement is not None and self._groupement.credit:
+            for jugee in retenues:
+                couts[jugee.cellule] += montant(self._prix(jugee.lue.produit, self._tarif(jugee)), jugee.quantite)
+        return couts
 
     def _signal(self, cellule: str, cout: int) -> tuple[str, str, str] | None:
         if self._groupement is not None and self._groupement.credit:
@@ -212,12 +216,11 @@ class _Groupement:
     def _tarif(self, jugee: LigneJugee) -> str:
         return self._identites.tarif(jugee.cellule, jugee.lue.tarif)
 
-    def _prix(self, jugee: LigneJugee) -> int:
-        cle = (jugee.lue.produit, self._tarif(jugee))
-        prix = self._prix_connus.get(cle)
+    def _prix(self, ref: str, tarif: str) -> int:
+        prix = self._prix_connus.get((ref, tarif))
         if prix is None:
-            groupement = self._depot.groupements[jugee.lue.groupement]
-            prix = self._prix_connus[cle] = prix_unitaire(self._depot.produits[cle[0]], tarif_de(groupement, cle[1]))
+            choisi = tarif_de(self._depot.groupements[self._slug], tarif)
+            prix = self._prix_connus[(ref, tarif)] = prix_unitaire(self._depot.produits[ref], choisi)
         return prix
 
     def retenues(self, finales: Iterable[LigneJugee]) -> list[Retenue]:
@@ -226,16 +229,15 @@ class _Groupement:
         for jugee in finales:
             if jugee.sort is not Sort.RETENUE:
                 continue
-            lue, cle = jugee.lue, (jugee.bon, jugee.lue.produit)
-            deja = sommes.get(cle)
-            if deja:
+            lue = jugee.lue
+            cle = (jugee.bon, lue.produit)
+            if deja := sommes.get(cle):
                 envoi = max((un for un in (deja.envoi, jugee.envoi) if un), default=None)  # l'heure d'un bon est celle de sa dernière ligne
                 sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance, envoi=envoi)
             else:
-                sommes[cle] = Retenue(
-                    *(lue.groupement, jugee.cellule, lue.bon, lue.produit, jugee.quantite, jugee.tolerance, lue.creneau),
-                    *(self._tarif(jugee), self._prix(jugee), jugee.envoi, lue.fichier, lue.ligne),
-                )
+                tarif = self._tarif(jugee)
+                demande = (lue.groupement, jugee.cellule, lue.bon, lue.produit, jugee.quantite, jugee.tolerance, lue.creneau)
+                sommes[cle] = Retenue._make((*demande, tarif, self._prix(lue.produit, tarif), jugee.envoi, lue.fichier, lue.ligne))
         return list(sommes.values())
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from cabas.calculs.identites import Identites
@@ -32,9 +33,10 @@ class Sort(StrEnum):
     BROUILLON = "brouillon"
 
 
-REJETS_DU_BON = frozenset(
-    {"mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-annule"}
-)
+REJETS_DU_BON = frozenset({
+    "mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-dans-une-case",
+    "bon-annule",
+})  # fmt: skip
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
 
@@ -63,6 +65,21 @@ class LigneJugee(NamedTuple):
     remede: str = ""
 
 
+_DU_BON = attrgetter("cellule", "bon", "envoye_le", "commande_lue", "groupement_lu", "fichier", "origine")
+"""Ce qui, d'une ligne, ne dépend que de son bon : vingt lignes d'un bon ne font qu'un jugement."""
+_RANG_DU_BON = LigneLue._fields.index("bon")
+
+
+class _BonLu(NamedTuple):
+    """Ce qu'on sait d'un bon avant d'en lire les quantités. `cle` : la clé du bon ; `douteux` : sa date ne se lit pas."""
+
+    cellule: str
+    nom: str
+    cle: CleDeBon
+    envoi: datetime | None
+    douteux: bool
+
+
 class Juge:
     """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
 
@@ -73,28 +90,41 @@ class Juge:
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
+        self._bons: dict[tuple[str, ...], _BonLu] = {}
+        self._refus: dict[tuple[str, ...], Refus | None] = {}
+        self._demandes: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
         self.acceptes: set[str] = set()
 
     def juger(self, lue: LigneLue) -> LigneJugee:
         """Le sort d'une ligne, vue seule."""
-        cellule = self._cellule(lue.cellule)
-        envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
-        if not lue.bon:  # à défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture
-            lue = lue._replace(bon=f"{lue.origine}/{cellule}/{_ecrire_instant(envoi) if envoi else lue.envoye_le}")
-        bon = (lue.groupement, cellule, lue.bon, _FEUILLE.sub(r"\1", lue.fichier) if "#" in lue.fichier else lue.fichier)
+        dits = _DU_BON(lue)
+        if (du_bon := self._bons.get(dits)) is None:
+            du_bon = self._bons[dits] = self._lire_bon(lue)
+        cellule, nom, bon, envoi, douteux = du_bon
+        if not lue.bon:
+            lue = LigneLue._make((*lue[:_RANG_DU_BON], nom, *lue[_RANG_DU_BON + 1 :]))
         refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
         if refus is None and lue.brouillon:
             return LigneJugee(lue, cellule, bon, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
-        lu = refus or self._bon_refuse(lue, envoi) or self._produit_refuse(lue) or self._lire(a_lire(lue), lue.produit)
+        if refus is None:
+            if dits not in self._refus:
+                self._refus[dits] = self._bon_refuse(lue, envoi)
+            refus = self._refus[dits] or lue.refus
+        lu = refus or self._demande(lue)
         if isinstance(lu, Refus):
             return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *lu)
-        plus = self._lire(lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance, lue.produit)
-        if isinstance(plus, Refus):
-            return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *plus)
-        if lue.envoye_le and envoi is None:
+        if douteux:
             doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais."
-            return LigneJugee(lue, cellule, bon, Sort.RETENUE, lu, plus, envoi, "date-illisible", doute)
-        return LigneJugee(lue, cellule, bon, Sort.RETENUE, lu, plus, envoi)
+            return LigneJugee(lue, cellule, bon, Sort.RETENUE, *lu, envoi, "date-illisible", doute)
+        return LigneJugee._make((lue, cellule, bon, Sort.RETENUE, *lu, envoi, "", "", ""))
+
+    def _lire_bon(self, lue: LigneLue) -> _BonLu:
+        cellule = self._cellule(lue.cellule)
+        envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
+        # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
+        nom = lue.bon or f"{lue.origine}/{cellule}/{_ecrire_instant(envoi) if envoi else lue.envoye_le}"
+        fichier = _FEUILLE.sub(r"\1", lue.fichier) if "#" in lue.fichier else lue.fichier
+        return _BonLu(cellule, nom, (lue.groupement, cellule, nom, fichier), envoi, bool(lue.envoye_le) and envoi is None)
 
     def _cellule(self, ecriture: str) -> str:
         connue = self._cellules.get(ecriture)
@@ -142,9 +172,22 @@ class Juge:
             )
         return None
 
+    def _demande(self, lue: LigneLue) -> tuple[int, int] | Refus:
+        """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser. Les mêmes textes ne sont lus qu'une fois."""
+        plus = lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance
+        cle = (lue.produit, a_lire(lue), plus)
+        connue = self._demandes.get(cle)
+        if connue is None:
+            connue = self._demandes[cle] = self._produit_refuse(lue) or self._lire_les_deux(*cle)
+        return connue
+
+    def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
+        lu, en_plus = self._lire(texte, ref), self._lire(plus, ref)
+        if isinstance(lu, Refus):
+            return lu
+        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
+
     def _produit_refuse(self, lue: LigneLue) -> Refus | None:
-        if lue.refus:
-            return lue.refus
         if lue.produit not in self._depot.produits:
             return Refus(
                 "produit-inconnu",

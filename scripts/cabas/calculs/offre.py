@@ -125,9 +125,15 @@ def maximum_par_bon(produit: Produit, commande: Commande) -> int | None:
 
 def est_suspecte(quantite: int, produit: Produit) -> bool:
     """Une quantité (millièmes) à vérifier avec la personne : à partir du seuil de la fiche ; à défaut, de 100 kg (contrats.md §4)."""
+    seuil = seuil_suspect(produit)
+    return seuil is not None and quantite >= seuil
+
+
+def seuil_suspect(produit: Produit) -> int | None:
+    """À partir de combien (millièmes) une quantité est suspecte ; `None` : jamais."""
     if produit.seuil_suspect is not None:
-        return quantite >= produit.seuil_suspect
-    return produit.unite == "kg" and quantite >= SEUIL_SUSPECT
+        return produit.seuil_suspect
+    return SEUIL_SUSPECT if produit.unite == "kg" else None
 
 
 def total_permis(produit: Produit, commande: Commande) -> int | None:

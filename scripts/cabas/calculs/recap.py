@@ -6,10 +6,11 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 from cabas.argent import centimes, montant, montant_coutant
 from cabas.calculs.approvisionnement import Achat, completer
@@ -146,50 +147,52 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     return Recap(
         tuple(produits),
         _groupements(lignes, attributions),
-        tuple(sorted(attributions)),
-        tuple(sorted(lignes)),
+        _trier(attributions),
+        _trier(lignes),
         tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
         partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
     )
 
 
+_Ligne = TypeVar("_Ligne", Attribution, LigneBon)
+
+
+def _trier(lignes: Iterable[_Ligne]) -> tuple[_Ligne, ...]:
+    """Les mêmes lignes, triées : d'abord rangées par cellule, car trier de petits paquets coûte bien moins qu'un grand."""
+    paquets: dict[tuple[str, str], list[_Ligne]] = {}
+    for ligne in lignes:
+        paquets.setdefault(ligne[:2], []).append(ligne)
+    return tuple(ligne for cle in sorted(paquets) for ligne in sorted(paquets[cle]))
+
+
 def _attribution(regle: str, produit: str, part: Part) -> Attribution:
-    return Attribution(part.groupement, part.cellule, produit, part.demande, part.tolerance, part.attribue, regle, part.motif, part.du_cellier)
+    groupement, cellule, demande, tolerance, attribue, du_cellier, motif = part
+    return Attribution._make((groupement, cellule, produit, demande, tolerance, attribue, regle, motif, du_cellier))
 
 
 def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tuple[LigneGroupement, ...]:
-    sommes: dict[tuple[str, str], LigneGroupement] = {}
+    sommes: dict[tuple[str, str], list[int]] = {}
     for bon in lignes:
-        cle = (bon.groupement, bon.produit)
-        deja = sommes.get(cle, LigneGroupement(*cle, 0, 0, 0))
-        sommes[cle] = LigneGroupement(*cle, deja.quantite + bon.quantite, deja.attribue + bon.attribue, deja.montant + bon.montant)
+        compte = sommes.setdefault((bon.groupement, bon.produit), [0, 0, 0, 0])
+        compte[0] += bon.quantite
+        compte[1] += bon.attribue
+        compte[2] += bon.montant
     for part in attributions:
         if part.du_cellier:
-            cle = (part.groupement, part.produit)
-            sommes[cle] = sommes[cle]._replace(du_cellier=sommes[cle].du_cellier + part.du_cellier)
-    return tuple(sorted(sommes.values()))
+            sommes[(part.groupement, part.produit)][3] += part.du_cellier
+    return tuple(LigneGroupement(*cle, *sommes[cle]) for cle in sorted(sommes))
 
 
 def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
-    return LigneBon(
-        retenue.groupement,
-        retenue.cellule,
-        retenue.bon,
-        retenue.creneau,
-        retenue.tarif,
-        retenue.produit,
-        retenue.quantite,
-        retenue.tolerance,
-        part,
-        retenue.prix_unitaire,
-        montant(retenue.prix_unitaire, part),
-    )
+    groupement, cellule, bon, produit, quantite, tolerance, creneau, tarif, prix_unitaire, *_suite = retenue
+    du = montant(prix_unitaire, part)
+    return LigneBon._make((groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, part, prix_unitaire, du))
 
 
 def _bons(retenues: Sequence[Retenue]) -> int:
     """Combien de bons demandent un produit."""
-    return len({(retenue.groupement, retenue.cellule, retenue.bon, retenue.fichier) for retenue in retenues})
+    return len(set(map(attrgetter("groupement", "cellule", "bon", "fichier"), retenues)))
 
 
 def _ligne_produit(besoin: Besoin, achat: Achat, attribue: int, bons: int) -> LigneProduit:

@@ -158,13 +158,17 @@ def _annexes(racine: Path, constats: list[Constat]) -> dict[str, bytes]:
     """Les octets des images de `content/`, par chemin."""
     from cabas.constats import Emplacement, Refus, avertissement, erreur
     from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
-    from cabas.publication.images import SUFFIXES
+    from cabas.publication.images import DANGEREUX, SUFFIXES
 
     lues: dict[str, bytes] = {}
     for dossier in ("content/guide", "content/photos", "content/actualites"):
         for fichier in sorted((racine / dossier).rglob("*")):
             relatif = nom_lisible(fichier.relative_to(racine).as_posix())
             if fichier.is_dir() or fichier.suffix == ".md" or fichier.name.startswith("."):
+                continue
+            if fichier.suffix.lower() in DANGEREUX:
+                fait = "Un dessin SVG peut contenir du script : nous n’en publions pas."
+                constats.append(erreur("image-refusee", Emplacement(relatif), fait, "L’enregistrer en PNG ou en WebP."))
                 continue
             if fichier.suffix.lower() not in SUFFIXES:
                 fait = "Ce fichier n’est pas publié : ni texte, ni photo."

@@ -80,7 +80,9 @@ def fusionner_sous_verrou(
         fusion = ajouter_les_totaux(prive, depot, fusion, recu)
     elif not options.groupement:
         recu.constats += totaux_non_lus(prive, commande.id)
+    imprimeur.avancer(1, 3, "Récap et répartition")
     recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
+    imprimeur.avancer(2, 3, "Récap et répartition")
     envois = tuple(commandes_producteurs(depot, commande, recap))
     sorties = prive / commande.id / options.groupement / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)

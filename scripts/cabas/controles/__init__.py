@@ -32,6 +32,7 @@ CONTROLES: tuple[Controle, ...] = (
     Controle("tarifs-absents", _E, annuaires.tarifs_absents),
     Controle("tarif-inconnu", _E, annuaires.tarif_inconnu),
     Controle("code-en-double", _E, annuaires.code_en_double),
+    Controle("service-incomplet", _E, annuaires.service_incomplet),
     Controle("fenetre-desordre", _E, commandes.fenetre_desordre),
     Controle("fenetre-en-double", _E, commandes.fenetre_en_double),
     Controle("creneau-faux", _E, commandes.creneau_faux),

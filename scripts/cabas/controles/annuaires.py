@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from cabas.calculs.envoi import manques
 from cabas.controles.base import Contexte, Fait
 from cabas.modele import Groupement, Producteur
 
@@ -68,6 +69,20 @@ def code_en_double(contexte: Contexte) -> Iterator[Fait]:
         for fenetre in commande.fenetres:
             for code in _doubles([creneau.code for creneau in fenetre.creneaux]):
                 yield Fait(fenetre.source.a("creneaux"), f"Le code de créneau « {code} » sert deux fois.", "Donner un code différent à chacun.")
+
+
+def service_incomplet(contexte: Contexte) -> Iterator[Fait]:
+    """Le service de formulaires d’un groupement a-t-il tout ce qu’il faut pour recevoir un bon ?"""
+    for groupement in contexte.depot.groupements.values():
+        fautes = [] if groupement.service is None else manques(groupement.service)
+        if groupement.service is not None and groupement.reponse.startswith("https://"):
+            fautes.append("`reponse` donne une autre adresse d’envoi : y mettre l’adresse mail")
+        for faute in fautes:
+            yield Fait(
+                groupement.source.a("service"),
+                f"{groupement.nom}, service de formulaires : {faute}.",
+                "Le compléter, ou ôter `service` : le bon partira par mail.",
+            )
 
 
 def _doubles(codes: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
 from cabas.documents.code_qr import adresse_du_bon, code_qr, identite_de_feuille
 from cabas.documents.composition import composer
@@ -81,7 +81,8 @@ def donnees_du_bon(
         raise ValueError(f"La commande {commande.id} n’a pas de fenêtre pour {groupement.slug}.")
     produits = proposes(depot, commande)
     pas = _pas_courants(produits)
-    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas) for rubrique, liste in par_rubrique(depot, produits)]
+    numeros = {produit.ref: rang for rang, produit in enumerate(produits, 1)}
+    rayons = [_rayon(depot, commande, rubrique.nom, liste, tarif, pas, numeros) for rubrique, liste in par_rubrique(depot, produits)]
     distribution = fenetre.distribution
     dits = {
         "groupement": groupement.nom,
@@ -147,8 +148,8 @@ def _a_savoir(produits: list[Produit]) -> str:
 
 def _ou_rendre(groupement: Groupement) -> str:
     lieux = [f"à la permanence ({groupement.permanence})"] if groupement.permanence else []
-    if "@" in groupement.reponse:
-        lieux.append(f"ou sa photo à {groupement.reponse}" if lieux else f"sa photo à {groupement.reponse}")
+    if contact := envoi.contact(groupement):
+        lieux.append(f"ou sa photo à {contact}" if lieux else f"sa photo à {contact}")
     return ", ".join(lieux)
 
 
@@ -161,10 +162,11 @@ def _a_qui_demander(groupement: Groupement) -> str:
 
 def _donnees_personnelles(groupement: Groupement) -> str:
     qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
-    contact = groupement.reponse if "@" in groupement.reponse else "la permanence"
+    contact, service = envoi.contact(groupement) or "la permanence", envoi.service(groupement)
+    passe = f" Un bon envoyé depuis la page passe par {envoi.hote(service)}." if service else ""
     return (
         f"Vos données : votre nom, votre contact et votre commande restent au groupement {qui}, pour préparer la distribution et vous "
-        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}."
+        f"prévenir. Le détail est effacé une fois les comptes faits. Pour les voir, les corriger ou les effacer : {contact}.{passe}"
     )
 
 
@@ -179,11 +181,15 @@ def _heures(creneau: Creneau) -> str:
     return f"{affichage.heure_seule(creneau.debut)}{INSECABLE}à{INSECABLE}{affichage.heure_seule(creneau.fin)}"
 
 
-def _rayon(depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int]) -> dict[str, Any]:
-    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus."""
+def _rayon(
+    depot: Depot, commande: Commande, nom: str, produits: list[Produit], tarif: Tarif, pas: dict[str, int], numeros: dict[str, int]
+) -> dict[str, Any]:
+    """Une rubrique. Son titre porte l'origine d'au moins la moitié de ses produits, s'ils sont trois ou plus. `numeros` : leur rang
+    parmi les produits proposés, celui que l'on tape à la permanence.
+    """
     (courante, compte), *_ = Counter(affichage.provenance(depot, produit) for produit in produits).most_common(1)
     origine = courante if compte >= 3 and 2 * compte >= len(produits) else ""
-    lignes = [_ligne(depot, commande, produit, tarif, pas, origine) for produit in produits]
+    lignes = [{"numero": numeros[produit.ref], **_ligne(depot, commande, produit, tarif, pas, origine)} for produit in produits]
     return {"nom": typographier(nom), "origine": origine, "produits": lignes}
 
 

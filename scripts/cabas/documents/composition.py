@@ -38,6 +38,28 @@ def composer_malgre_tout(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
         return composer(gabarit, json.loads(_HORS_LETTRE.sub("?", json.dumps(donnees, ensure_ascii=False))))
 
 
+def composer_non_balise(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
+    """Comme `composer`, sans balises : Typst ne sait pas baliser les pages d'un PDF qu'il reprend."""
+    pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices())
+    return pdf
+
+
+def signes_absents(texte: str) -> set[str]:
+    """Les signes d'un texte qu'aucune de nos polices ne sait dessiner. Typst les essaie un à un, deux millisecondes chacun."""
+    return {signe for signe in set(_HORS_LETTRE.findall(texte)) if not signe.isspace() and _absent(signe)}
+
+
+@cache
+def _absent(signe: str) -> bool:
+    lettre = '#import "commun.typ": polices\n#set document(title: "x", date: none)\n#set text(font: polices, fallback: false)'
+    fichiers: Any = {"main.typ": f'{lettre}\n#"\\u{{{ord(signe):x}}}"'.encode(), "commun.typ": _gabarit("commun.typ")}
+    try:
+        typst.compile(fichiers, font_paths=_polices(), pdf_standards=["ua-1"])
+    except typst.TypstError:
+        return True
+    return False
+
+
 def compter_pages(gabarit: str, donnees: Mapping[str, Any]) -> int:
     """Le nombre de pages qu'aurait ce document. Le gabarit pose une étiquette `<pages>` sur son compte."""
     compilateur = typst.Compiler(_fichiers(gabarit, donnees), font_paths=_polices())

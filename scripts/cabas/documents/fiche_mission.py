@@ -26,24 +26,34 @@ def fiche_pdf(mission: Mission) -> bytes:
 
 def donnees_de_la_fiche(mission: Mission) -> dict[str, Any]:
     """Tout ce qu'imprime le gabarit, en mots. Les étapes numérotées et la liste de fin deviennent des cases."""
-    corps = [bloc for bloc in blocs(mission.presentation) if not (bloc["genre"] == "titre" and bloc["niveau"] == 1)]
+    corps = a_cocher([bloc for bloc in blocs(mission.presentation) if not (bloc["genre"] == "titre" and bloc["niveau"] == 1)])
+    return {
+        "titre": mission.titre,
+        "auteur": "Le réseau",
+        "nom": typographier(mission.titre),
+        "faits": faits(mission),
+        "materiel": [typographier(objet) for objet in mission.materiel],
+        # La dernière phrase renvoie à la liste des besoins : utile à l'écran, pas sur une table de distribution.
+        "corps": [bloc for bloc in corps if not _dit(bloc).startswith(_REPOND)],
+        "pied": f"Fiche mission : {typographier(mission.titre)}",
+    }
+
+
+def a_cocher(corps: list[Bloc]) -> list[Bloc]:
+    """Les mêmes blocs : les étapes numérotées et la liste de fin sont marquées `a_cocher`."""
     a_finir = False
     for bloc in corps:
         if bloc["genre"] == "titre":
             a_finir = _dit(bloc).startswith(_FINIR)
         elif bloc["genre"] == "liste":
             bloc["a_cocher"] = bloc["ordre"] or a_finir
-    faits = [("Quand", quand(mission)), ("Durée", mission.duree), ("Qui", mission.role), ("Avec l’ordinateur", mission.commande_outil)]
-    return {
-        "titre": mission.titre,
-        "auteur": "Le réseau",
-        "nom": typographier(mission.titre),
-        "faits": [{"nom": nom, "dit": typographier(dit[:1].upper() + dit[1:] if nom != "Avec l’ordinateur" else dit)} for nom, dit in faits if dit],
-        "materiel": [typographier(objet) for objet in mission.materiel],
-        # La dernière phrase renvoie à la liste des besoins : utile à l'écran, pas sur une table de distribution.
-        "corps": [bloc for bloc in corps if not _dit(bloc).startswith(_REPOND)],
-        "pied": f"Fiche mission : {typographier(mission.titre)}",
-    }
+    return corps
+
+
+def faits(mission: Mission) -> list[dict[str, str]]:
+    """L'essentiel d'une fiche : quand, combien de temps, qui, avec quelle commande. Un fait vide est ôté."""
+    dits = [("Quand", quand(mission)), ("Durée", mission.duree), ("Qui", mission.role), ("Avec l’ordinateur", mission.commande_outil)]
+    return [{"nom": nom, "dit": typographier(dit[:1].upper() + dit[1:] if nom != "Avec l’ordinateur" else dit)} for nom, dit in dits if dit]
 
 
 def quand(mission: Mission) -> str:

@@ -6,16 +6,18 @@ Markdown sert au site ; ce que le papier ne sait pas faire (image, HTML) y devie
 Entre : un Markdown (titres, paragraphes, listes, cases `[ ]`, tableaux, citations, code, définitions, encarts « !!! », gras,
 italique, liens). Sort : une liste de blocs, des dictionnaires que JSON sait écrire, tous avec leur `genre` :
 
-    titre (niveau, ancre, contenu) · para (contenu) · liste (ordre, debut, cases, elements) · citation (blocs) · code (texte)
+    titre (niveau, ancre, contenu, page) · para (contenu) · liste (ordre, debut, cases, elements) · citation (blocs) · code (texte)
     tableau (alignements, entete, lignes) · definitions (elements) · encart (titre, blocs) · filet
+    champ (forme, hauteur, contenu) : une question de formulaire, et de quoi y répondre
     dans une ligne : texte · gras · italique · code · lien (adresse, contenu) · case (cochee) · saut
+    dans un champ : choix (contenu), une case et ce qu'elle dit · trait (contenu), de quoi écrire
 """
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
-from functools import cache
 from html import unescape
 from typing import Any
 from xml.etree.ElementTree import Element  # le genre des nœuds : on ne lit ici aucun XML
@@ -30,6 +32,7 @@ _EXTENSIONS = ("admonition", "attr_list", "def_list", "fenced_code", "sane_lists
 _REMISE = re.compile("\x02wzxhzdk:(\\d+)\x03")
 _CASE = re.compile(r"\[([ xX])\]\s+")
 _TITRES = re.compile(r"h([1-6])")
+_CHAMP = re.compile(r"\bcabas-(ligne|reponse|champ|cadre)(?: cabas-cadre--(\d+))?")
 _BLOCS = frozenset({"p", "ul", "ol", "dl", "blockquote", "pre", "table", "div", "hr", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -52,16 +55,21 @@ def blocs(texte: str, adresser: Adresser = sur_le_web) -> list[Bloc]:
     return _Lecture(markdown.htmlStash.rawHtmlBlocks, adresser).suite(racine)
 
 
-@cache
-def _lecteur() -> Any:
-    from markdown import Markdown
+_PAR_FIL = threading.local()
 
-    markdown = Markdown(extensions=list(_EXTENSIONS))
-    # Le HTML écrit par une personne s'imprime tel quel ; une mise en page pour l'écran n'a pas cours ici.
-    markdown.preprocessors.deregister("html_block")
-    markdown.inlinePatterns.deregister("html")
-    markdown.treeprocessors.deregister("prettify")
-    return markdown
+
+def _lecteur() -> Any:
+    """Un lecteur par fil d'exécution : il garde, pendant une lecture, ce qu'il a mis de côté. Deux fils s'y mêleraient."""
+    if not hasattr(_PAR_FIL, "lecteur"):
+        from markdown import Markdown
+
+        markdown = Markdown(extensions=list(_EXTENSIONS))
+        # Le HTML écrit par une personne s'imprime tel quel ; une mise en page pour l'écran n'a pas cours ici.
+        markdown.preprocessors.deregister("html_block")
+        markdown.inlinePatterns.deregister("html")
+        markdown.treeprocessors.deregister("prettify")
+        _PAR_FIL.lecteur = markdown
+    return _PAR_FIL.lecteur
 
 
 class _Lecture:
@@ -87,9 +95,10 @@ class _Lecture:
     def _bloc(self, element: Element) -> list[Bloc]:
         nom = element.tag
         if titre := _TITRES.fullmatch(nom):
-            return [{"genre": "titre", "niveau": int(titre[1]), "ancre": element.get("id", ""), "contenu": self.ligne(element)}]
+            bloc = {"genre": "titre", "niveau": int(titre[1]), "ancre": element.get("id", ""), "contenu": _rogner(self.ligne(element))}
+            return [bloc | ({"page": True} if "cabas-page" in element.get("class", "") else {})]
         if nom == "p":
-            return self._code_mis_de_cote(element.text or "") or _paragraphe(self.ligne(element))
+            return self._code_mis_de_cote(element.text or "") or _champ(element, _paragraphe(self.ligne(element)))
         if nom in ("ul", "ol"):
             return [self._liste(element)]
         if nom == "table":
@@ -163,6 +172,10 @@ class _Lecture:
         if nom == "img":
             return self._texte(element.get("alt"))
         contenu = self.ligne(element)
+        if nom == "em" and "cabas-trait" in element.get("class", ""):
+            return [{"genre": "trait", "contenu": contenu}]
+        if nom == "em" and "cabas-case" in element.get("class", ""):
+            return [{"genre": "choix", "contenu": contenu}]
         if nom in ("strong", "em"):
             return [{"genre": "gras" if nom == "strong" else "italique", "contenu": contenu}]
         if nom == "a" and (adresse := self.adresser(unescape(element.get("href", "").replace("\x02amp\x03", "&")))):
@@ -181,9 +194,19 @@ def _paragraphe(contenu: list[Bloc]) -> list[Bloc]:
     return [] if vide else [{"genre": "para", "contenu": _rogner(contenu)}]
 
 
+def _champ(element: Element, blocs: list[Bloc]) -> list[Bloc]:
+    """Une question de formulaire (`{: .cabas-ligne }`…) : le paragraphe, sa forme, et combien de lignes pour y répondre."""
+    trouve = _CHAMP.search(element.get("class", ""))
+    if trouve is None:
+        return blocs
+    return [{"genre": "champ", "forme": trouve[1], "hauteur": int(trouve[2] or 2), "contenu": bloc["contenu"]} for bloc in blocs]
+
+
 def _rogner(contenu: list[Bloc]) -> list[Bloc]:
     """Sans blanc au début ni à la fin : Typst les garderait."""
     gardes = [dict(un) for un in contenu]
+    if not gardes:
+        return gardes
     if gardes[0]["genre"] == "texte":
         gardes[0]["texte"] = gardes[0]["texte"].lstrip(" ")
     if gardes[-1]["genre"] == "texte":

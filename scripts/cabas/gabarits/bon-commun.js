@@ -5,8 +5,8 @@
 
 /**
  * @typedef {{unite: string, pas: number, max: number | null}} Regle Ce que l’on peut commander d’un produit, en millièmes.
- * @typedef {{ref: string, q: number, t: number}} Ligne Un produit dans un bon : quantité et tolérance, en millièmes.
- * @typedef {{commande: string, groupement: string, cellule: string, creneau: string, tarif: string, lignes: Ligne[]}} Bon Ses autres champs sont les colonnes du bon canonique.
+ * @typedef {{ref: string, q: number, t: number, montant?: number, p?: any}} Ligne Un produit dans un bon : quantité et tolérance, en millièmes.
+ * @typedef {{commande: string, groupement: string, cellule: string, creneau: string, tarif: string, lignes: Ligne[], [nom: string]: any}} Bon Ses autres champs sont les colonnes du bon canonique.
  */
 const commun = (function () {
 
@@ -58,7 +58,7 @@ const commun = (function () {
   }
 
   /** Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0.
-   * @param {string} texte @param {string} unite @returns {number | string} */
+   * @param {string} texte @param {string} unite @returns {any} */
   function lire(texte, unite) {
     const propre = normaliser(texte);
     if (!propre) return 0;
@@ -131,10 +131,9 @@ const commun = (function () {
   }
   /** Un instant à l’heure de cet appareil : « 2026-11-22T12:00:00+01:00 ». @param {Date} d */
   function instantIso(d) {
-    /** @param {number} n */
-    const deux = n => String(n).padStart(2, '0'), o = -d.getTimezoneOffset(), a = Math.abs(o);
-    return d.getFullYear() + '-' + deux(d.getMonth() + 1) + '-' + deux(d.getDate()) + 'T' + deux(d.getHours()) + ':' + deux(d.getMinutes()) + ':' + deux(d.getSeconds()) +
-      (o < 0 ? '-' : '+') + deux((a - a % 60) / 60) + ':' + deux(a % 60);
+    /** @param {number} minutes */
+    const o = d.getTimezoneOffset(), ici = minutes => new Date(minutes * 60000).toISOString();
+    return ici(d.getTime() / 60000 - o).slice(0, 19) + (o > 0 ? '-' : '+') + ici(Math.abs(o)).slice(11, 16);
   }
 
   return { INS, nombre, euros, quantite, parler, lire, fauteDe, montant, code, reduire, texteDuBon, csv, instantIso, normaliser };

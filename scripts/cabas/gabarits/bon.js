@@ -1,35 +1,52 @@
 /* Le bon à remplir. ES2017, sans bibliothèque, sans requête. Tout se compte en entiers : millièmes d’unité, centimes.
    Un vieux navigateur qui ne lit pas ce fichier montre la page sans lui : elle se remplit au stylo. */
+/**
+ * @typedef {Omit<HTMLInputElement, 'type'> & Omit<HTMLSelectElement, 'type'> & HTMLElement & { type: string }} Champ  une case de la page, quelle que soit sa balise
+ * @typedef {{ l: HTMLElement, q: Champ, t: Champ | null, unite: string, pas: number, max: number | null, ref: string, nom: string, fr: string,
+ *   prix: number[], ecrits: [Node, string][], m?: HTMLElement }} Produit  un produit de la page ; `pas` et `max` en millièmes, `prix` en centimes
+ */
 (function () {
   const { INS, nombre, euros, quantite, parler, lire, fauteDe, montant, code, reduire, texteDuBon, csv, instantIso } = commun;
   let D, T; // les données, les phrases : dans la langue de la page
   const dit = (cle, v) => (T[cle] || D.lettre[cle]).replace(/\{(\w+)\}/g, (_, nom) => v[nom]);
 
-  /* Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route. */
+  /** Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route.
+   * @param {Bon} b */
   function bloc(b) {
     const tetes = ['commande', 'groupement', 'bon', 'envoye_le', 'cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'].filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
     return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
   }
 
-  window.cabas = commun;
+  /** @type {any} */ (window).cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
   document.documentElement.classList.add('avec-js');
   document.addEventListener('DOMContentLoaded', demarrer);
 
   // --- La page ---
   function demarrer() {
+    /** @param {string} id @returns {any} la balise de ce nom : champ, bouton, lien ou boîte */
     const $ = id => document.getElementById(id);
+    /** @type {(quoi: string, dans?: ParentNode) => Champ[]} */
+    const tous = (quoi, dans) => /** @type {any} */ (Array.from((dans || form).querySelectorAll(quoi)));
+    /** @type {(e: Event) => Champ} */
+    const cible = e => /** @type {any} */ (e.target);
+    const clic = (id, faire) => $(id).addEventListener('click', faire);
+    /** @type {(balise: string, parent: Node, texte: string) => any} */
+    const creer = (balise, parent, texte) => { const un = parent.appendChild(document.createElement(balise)); un.textContent = texte; return un; };
     D = JSON.parse($('donnees').textContent);
     T = D.dit;
     parler(D.unites, D.mots);
+    /** @type {HTMLFormElement} */
     const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
-    const champ = nom => form.elements.namedItem(nom);
+    /** @type {(nom: string) => Champ} */
+    const champ = nom => /** @type {any} */ (form.elements.namedItem(nom));
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
-    let sorti = '', garde = true, efface = null;
+    let sorti = '', garde = true, efface = null, perdus = {}, minuterie = 0;
 
     /* Les données suivent l’ordre de la page : [unité, pas, maximum]. Le reste, prix compris, se lit dans la page. */
-    const produits = Array.from(form.querySelectorAll('.l'), (l, i) => {
-      const q = l.querySelector('[name^=q-]'), [unite, pas, max] = D.produits[i], n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
-      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: l.querySelector('[name^=t-]'), nom: n.firstChild.textContent };
+    const produits = tous('.l').map((l, i) => {
+      const [q] = tous('[name^=q-]', l), [unite, pas, max] = D.produits[i], /** @type {any} */ n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
+      /** @type {any} */
+      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: tous('[name^=t-]', l)[0], nom: n.firstChild.textContent };
       p.fr = fr && !n.firstChild.lang ? fr.textContent.split(' · ')[0] : p.nom;
       p.ecrits = [e.firstChild, e.lastElementChild].filter(Boolean).map(noeud => [noeud, noeud.textContent]);
       p.prix = p.ecrits[0][1].match(/[\d,\u202f]+/g).map(prix => Number(prix.replace(/\D/g, '')));
@@ -39,12 +56,11 @@
       if (p.t) p.t.id = p.t.name;
       dits.id = 'd-' + p.ref;
       q.setAttribute('aria-describedby', dits.id);
-      [['−', -1], ['+', 1]].forEach(([signe, sens]) => {
-        const bouton = document.createElement('button');
+      [['−', -1], ['+', 1]].forEach((/** @type {any} */ [signe, sens]) => {
+        const bouton = creer('button', c, signe);
         bouton.type = 'button';
         bouton.tabIndex = -1; // au clavier, les flèches haut et bas font la même chose
         bouton.setAttribute('aria-hidden', 'true');
-        bouton.textContent = signe;
         bouton.addEventListener('click', () => monter(p, sens));
         c.insertBefore(bouton, sens < 0 ? q : q.nextSibling);
       });
@@ -88,24 +104,23 @@
       if (tout) fautes.forEach((phrase, cause) => quittes.add(cause));
       const boite = $('erreurs');
       const vues = Array.from(fautes).filter(([cause]) => quittes.has(cause));
-      Array.from(form.querySelectorAll('[aria-invalid]')).forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
-      Array.from(boite.querySelectorAll('[role=alert]')).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
+      tous('[aria-invalid]').forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
+      tous('[role=alert]', boite).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
       boite.hidden = !vues.length;
       let avant = $('titre-erreurs');
       vues.forEach(([cause, phrase]) => {
         const saisie = champ(cause), id = 'f-' + cause;
-        let faute = $(id), alerte = boite.querySelector('[data-champ="' + cause + '"]');
+        let faute = $(id), alerte = tous('[data-champ="' + cause + '"]', boite)[0];
         if (!faute) {
-          faute = document.createElement('p');
+          faute = creer('p', saisie.closest('.l') || saisie.parentNode, '');
           faute.id = id;
           faute.className = 'faute';
-          (saisie.closest('.l') || saisie.parentNode).appendChild(faute);
           saisie.setAttribute('aria-invalid', 'true');
           saisie.setAttribute('aria-describedby', ((saisie.getAttribute('aria-describedby') || '') + ' ' + id).trim());
         }
         if (faute.textContent !== phrase) faute.textContent = phrase;
         if (!alerte) {
-          alerte = document.createElement('p');
+          alerte = /** @type {any} */ (document.createElement('p'));
           alerte.dataset.champ = cause;
           alerte.setAttribute('role', 'alert');
           const lien = document.createElement('a');
@@ -126,8 +141,8 @@
       const reste = (saisie.getAttribute('aria-describedby') || '').replace(id, '').trim();
       if (reste) saisie.setAttribute('aria-describedby', reste); else saisie.removeAttribute('aria-describedby');
     }
-    $('erreurs').addEventListener('click', e => {
-      const lien = e.target.closest('a');
+    clic('erreurs', e => {
+      const lien = cible(e).closest('a');
       if (!lien) return;
       e.preventDefault();
       const saisie = $(lien.hash.slice(1));
@@ -145,6 +160,7 @@
       }).filter(l => l.q || l.t);
     }
     function bon() {
+      /** @type {any} */
       const b = { commande: D.commande, groupement: D.groupement, lignes: lignes(), envoye_le: instantIso(new Date()) };
       CHAMPS.forEach(nom => { b[nom] = reduire(champ(nom).value); });
       b.total = b.lignes.reduce((somme, l) => somme + l.montant, 0);
@@ -162,7 +178,7 @@
       produits.forEach(p => {
         const l = choisies.has(p.ref) && b.lignes.find(autre => autre.ref === p.ref);
         p.l.classList.toggle('choisi', Boolean(l));
-        if (l && !p.m) p.m = p.q.parentNode.appendChild(document.createElement('u'));
+        if (l && !p.m) p.m = creer('u', p.q.parentNode, '');
         if (p.m) p.m.textContent = l && l.q ? euros(l.montant) : '';
         avertir(p, l);
         p.ecrits.forEach(([noeud, ecrit]) => { noeud.textContent = ecrit.replace(/[\d,\u202f]+(?: · [\d,\u202f]+)+/, suite => suite.split(' · ')[rang]); });
@@ -178,11 +194,12 @@
       const liste = $('lignes');
       liste.textContent = '';
       b.lignes.forEach(l => {
-        const li = document.createElement('li');
-        [['span', l.p.nom], ['span', dire(l)], ['b', euros(l.montant)]].forEach(([balise, texte]) => { li.appendChild(document.createElement(balise)).textContent = texte; });
-        liste.appendChild(li);
+        const li = creer('li', liste, '');
+        creer('span', li, l.p.nom);
+        creer('span', li, dire(l));
+        creer('b', li, euros(l.montant));
       });
-      if (b.remarque && b.lignes.length) liste.appendChild(document.createElement('li')).textContent = dit('mot', { mot: b.remarque });
+      if (b.remarque && b.lignes.length) creer('li', liste, dit('mot', { mot: b.remarque }));
       document.documentElement.classList.toggle('rempli', b.lignes.length > 0);
       $('courriel').href = lettre(b).adresse;
       return b;
@@ -191,7 +208,7 @@
     function avertir(p, l) {
       let avis = p.l.querySelector('.avis');
       const louche = l && p.unite === 'kg' && l.q >= 100000;
-      if (louche && !avis) { avis = p.l.appendChild(document.createElement('p')); avis.className = 'avis'; }
+      if (louche && !avis) { avis = creer('p', p.l, ''); avis.className = 'avis'; }
       if (avis && !louche) avis.remove();
       else if (avis) avis.textContent = dit('louche', { q: quantite(l.q, 'kg'), g: nombre(l.q) + INS + D.unites.g });
     }
@@ -201,19 +218,19 @@
 
     // --- Le brouillon, dans ce navigateur et nulle part ailleurs ---
     function saisies() {
-      const v = {};
+      const v = Object.assign({}, perdus);
       CHAMPS.concat(produits.map(p => 'q-' + p.ref), produits.filter(p => p.t).map(p => 't-' + p.ref)).forEach(nom => { if (champ(nom).value && champ(nom).type !== 'hidden') v[nom] = champ(nom).value; });
       return v;
     }
     function remplir(v) {
-      const perdus = [];
+      perdus = {}; // ce qui n’est plus proposé : dit, et gardé dans le brouillon
       Object.keys(v).forEach(nom => {
         const saisie = champ(nom);
         if (saisie && saisie.type !== 'hidden') saisie.value = v[nom];
-        else if (nom.startsWith('q-')) perdus.push(nom.slice(2));
+        else if (/^[qt]-/.test(nom)) perdus[nom] = v[nom];
       });
-      if (champ('tarif').options && champ('tarif').selectedIndex < 0) champ('tarif').selectedIndex = 0;
-      return perdus;
+      ['tarif', 'creneau'].forEach(nom => { if (champ(nom).selectedIndex < 0) champ(nom).selectedIndex = 0; });
+      return Object.keys(perdus).map(nom => nom.slice(2) + ' (' + v[nom] + ')').join(', ');
     }
     function garder() {
       try {
@@ -230,26 +247,27 @@
           try { if (JSON.parse(localStorage.getItem(nom)).fin * 1000 + 6048e5 < Date.now()) localStorage.removeItem(nom); } catch (e) { localStorage.removeItem(nom); }
         });
         lu = JSON.parse(localStorage.getItem(cle));
-      } catch (e) { garde = false; }
+      } catch (e) { garder(); }
       if (!lu || !lu.v || !Object.keys(lu.v).some(nom => nom !== 'tarif')) return;
-      const perdus = remplir(lu.v), quand = new Date(lu.quand);
+      const refs = remplir(lu.v), quand = new Date(lu.quand);
       sorti = lu.sorti || '';
       const jour = quand.toLocaleString(D.langue + '-u-nu-latn', { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' });
-      informer((sorti ? dit('sorti', { code: sorti }) + ' ' : '') + dit('repris', { jour }) + (perdus.length ? ' ' + dit('perdus', { refs: perdus.join(', ') }) : ''), $('effacer').textContent, effacer);
+      informer((sorti ? dit('sorti', { code: sorti }) + ' ' : '') + dit('repris', { jour }) + (refs ? ' ' + dit('perdus', { refs }) : ''), $('effacer').textContent, effacer);
     }
     function informer(texte, action, faire) {
       const boite = $('brouillon');
+      clearTimeout(minuterie);
       boite.textContent = texte + ' ';
       if (action) {
-        const bouton = boite.appendChild(document.createElement('button'));
+        const bouton = creer('button', boite, action);
         bouton.type = 'button';
-        bouton.textContent = action;
         bouton.addEventListener('click', faire);
       }
       boite.hidden = false;
     }
     function effacer() {
       efface = saisies();
+      perdus = {};
       form.reset();
       sorti = '';
       quittes.clear();
@@ -258,6 +276,7 @@
       montrerFautes();
       $('suite').textContent = '';
       informer(T.efface, T.annuler, () => { remplir(efface); noter(); informer(T.revenu); });
+      minuterie = setTimeout(() => { efface = {}; informer(T.efface); }, 60000); // sur un téléphone partagé, rien ne reste à reprendre
       $('brouillon').scrollIntoView({ block: 'center' });
     }
 
@@ -269,7 +288,7 @@
       const mots = simple(texte).split(/\s+/).filter(Boolean);
       let vus = 0;
       produits.forEach((p, i) => { p.l.hidden = !mots.every(mot => foin[i].includes(mot)); vus += p.l.hidden ? 0 : 1; });
-      document.querySelectorAll('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
+      tous('.rayon').forEach(rayon => { rayon.hidden = !rayon.querySelector('.l:not([hidden])'); });
       $('trouves').textContent = !mots.length ? '' : vus ? dit('trouves', { n: vus }) : T.aucun;
     }
 
@@ -294,7 +313,7 @@
       $('suite').textContent = texte + (b ? tardif() : '');
       if (b) { sorti = b.bon; garder(); }
     }
-    const apres = D.reponse.includes('@') ? dit('adresse', { adresse: D.reponse }) : T.transmettre;
+    const apres = D.reponse ? dit('adresse', { adresse: D.reponse }) : T.transmettre;
     const permanence = D.permanence ? ' ' + dit('permanence', D) : '';
     const tardif = () => (Date.now() > D.cloture * 1000 ? ' ' + T.tard : Date.now() < D.ouverture * 1000 ? ' ' + T.tot : '');
     /* La lettre se lit au groupement : elle est en français, quelle que soit la langue de la page. */
@@ -306,8 +325,8 @@
     function lettre(b) {
       const sujet = 'Bon ' + b.bon + ' ' + b.commande + ' ' + b.groupement;
       const versions = [lisible(b) + '\r\n' + bloc(b), bloc(b), dit('joint', { code: b.bon, total: euros(b.total), fichier: b.fichier }) + '\r\n\r\n' + b.cellule.slice(0, 80)];
-      const adresses = versions.map(corps => 'mailto:' + (D.reponse.includes('@') ? D.reponse : '') + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
-      const rang = Math.min(2, adresses.findIndex(adresse => adresse.length < 1900) + 3 * Number(adresses.every(adresse => adresse.length >= 1900)));
+      const adresses = versions.map(corps => 'mailto:' + D.reponse + '?subject=' + encodeURIComponent(sujet) + '&body=' + encodeURIComponent(corps).replace(/%2C/g, ',').replace(/%3A/g, ':'));
+      const rang = adresses.findIndex((adresse, un) => un > 1 || adresse.length < 1900);
       return { adresse: adresses[rang], joindre: rang === 2 };
     }
     function telecharger(b) {
@@ -318,13 +337,13 @@
       lien.remove();
       setTimeout(() => URL.revokeObjectURL(lien.href), 60000);
     }
-    $('telecharger').addEventListener('click', () => {
+    clic('telecharger', () => {
       const b = pret();
       if (!b) return;
       telecharger(b);
       suite(dit('telecharge', { code: b.bon, fichier: b.fichier }) + '\n' + apres + permanence, b);
     });
-    $('courriel').addEventListener('click', e => {
+    clic('courriel', e => {
       const b = pret();
       if (!b) { e.preventDefault(); return; }
       const l = lettre(b);
@@ -333,7 +352,7 @@
       suite(dit('mail', { code: b.bon }) + '\n' + (l.joindre ? dit('joindre', b) : T.appuyer), b);
     });
     if (navigator.share) $('partager').hidden = false;
-    $('partager').addEventListener('click', () => {
+    clic('partager', () => {
       const b = pret();
       if (!b) return;
       const fichier = typeof File === 'function' ? new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' }) : null;
@@ -342,13 +361,13 @@
         () => suite(dit('partage', { code: b.bon }), b),
         () => suite(T.pas_partage));
     });
-    $('copier').addEventListener('click', () => {
+    clic('copier', () => {
       const b = pret();
       if (!b) return;
       const texte = lisible(b) + '\r\n' + bloc(b);
       const fait = () => suite(dit('copie', { code: b.bon }), b);
       const secours = () => {
-        const zone = document.body.appendChild(document.createElement('textarea'));
+        const zone = creer('textarea', document.body, '');
         zone.value = texte;
         zone.select();
         const copie = document.execCommand('copy');
@@ -357,22 +376,30 @@
       };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
     });
-    $('imprimer').addEventListener('click', () => { compter(); window.print(); });
-    $('effacer').addEventListener('click', effacer);
-    form.addEventListener('submit', e => {
-      e.preventDefault();
-      const b = $('envoyer') && pret();
+    clic('imprimer', () => { compter(); window.print(); });
+    clic('effacer', effacer);
+    form.addEventListener('submit', e => e.preventDefault());
+    // [service]
+    /* Les mêmes champs que sans script : l’export du service est une grille que la fusion sait lire. On ne dit « envoyé » que si le service l’a dit. */
+    form.addEventListener('submit', () => {
+      const bouton = $('envoyer'), b = !bouton.disabled && pret();
       if (!b) return;
       const corps = new URLSearchParams();
-      ['commande', 'groupement', 'bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.append(nom, b[nom]));
-      corps.append('csv', csv(b));
-      $('envoyer').disabled = true;
+      tous('[type=hidden]').forEach(un => corps.set(un.name, un.value));
+      ['bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.set(nom, b[nom]));
+      b.lignes.forEach(l => { if (l.q) corps.set('q-' + l.ref, nombre(l.q)); if (l.t) corps.set('t-' + l.ref, nombre(l.t)); });
+      bouton.disabled = true;
       suite(T.encours);
-      const rate = () => suite(T.rate);
-      fetch(form.action, { method: 'POST', headers: { Accept: 'application/json' }, body: corps })
-        .then(reponse => (reponse.ok ? suite(dit('envoye', { code: b.bon }), b) : rate()), rate)
-        .then(() => { $('envoyer').disabled = false; });
+      Promise.race([
+        fetch(form.getAttribute('action'), { method: 'POST', headers: { Accept: 'application/json' }, body: corps }).then(reponse => reponse.text().then(texte => {
+          let fait = reponse.ok;
+          try { fait = fait && JSON.parse(texte).success !== false; } catch (faute) { /* une page, pas du JSON */ }
+          return fait ? suite(dit('envoye', { code: b.bon }), b) : suite(dit('rate', { n: reponse.status }));
+        })),
+        new Promise((_, non) => { setTimeout(non, 30000); }),
+      ]).catch(() => suite(T.muet)).then(() => { bouton.disabled = false; });
     });
+    // [/service]
 
     // --- Au fil de la saisie ---
     function noter() {
@@ -380,7 +407,7 @@
       garder();
     }
     form.addEventListener('input', e => {
-      if (e.target.id === 'recherche') { chercher(e.target.value); return; }
+      if (cible(e).id === 'recherche') { chercher(cible(e).value); return; }
       noter();
       montrerFautes();
     });
@@ -393,22 +420,22 @@
       attente = [];
     }));
     form.addEventListener('change', e => {
-      if (e.target.id === 'recherche' || !e.target.name) return;
-      const nom = e.target.name, p = parRef[nom.replace(/^[qt]-/, '')];
+      if (cible(e).id === 'recherche' || !cible(e).name) return;
+      const nom = cible(e).name, p = parRef[nom.replace(/^[qt]-/, '')];
       if (p) annoncer(p);
       if (appui) attente.push(() => montrerFautes(nom)); else montrerFautes(nom);
     });
     form.addEventListener('keydown', e => {
-      const p = /^q-/.test(e.target.name || '') && parRef[e.target.name.slice(2)];
+      const p = /^q-/.test(cible(e).name || '') && parRef[cible(e).name.slice(2)];
       if (p && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { e.preventDefault(); monter(p, e.key === 'ArrowUp' ? 1 : -1); }
-      if (e.key === 'Enter' && e.target.tagName === 'INPUT') { // valider une case n’est pas envoyer le bon
+      if (e.key === 'Enter' && cible(e).tagName === 'INPUT') { // valider une case n’est pas envoyer le bon
         e.preventDefault();
-        const cases = Array.from(form.querySelectorAll('input:not([type=hidden]), select, textarea')).filter(un => un.offsetParent);
-        const suivante = cases[cases.indexOf(e.target) + 1];
+        const cases = tous('input:not([type=hidden]), select, textarea').filter(un => un.offsetParent);
+        const suivante = cases[cases.indexOf(cible(e)) + 1];
         if (suivante) suivante.focus();
       }
     });
-    $('vers-relire').addEventListener('click', e => {
+    clic('vers-relire', e => {
       e.preventDefault();
       if (!bon().lignes.length && !controler().size) { pret(); return; }
       if (!pret()) return;
@@ -419,7 +446,7 @@
     // --- L’horloge de cet appareil, qui peut se tromper : elle prévient, elle n’empêche rien ---
     function situer() {
       const t = Date.now() / 1000, etat = t < D.ouverture ? 'a-venir' : t <= D.cloture ? 'ouverte' : 'close';
-      document.querySelectorAll('[data-etat]').forEach(un => { un.hidden = un.dataset.etat !== etat; });
+      tous('[data-etat]', document).forEach(un => { un.hidden = un.dataset.etat !== etat; });
     }
     situer();
     setInterval(situer, 60000);

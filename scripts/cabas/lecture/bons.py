@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, ref_de, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
-from cabas.lecture.courrier import est_un_courrier, lire_courrier
+from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
-from cabas.lecture.page import COUPEE, ENTETE_DE_LA_PAGE, STATUTS_DE_LA_PAGE
-from cabas.lecture.preambule import completer, elargir, lire_preambule, sans_explication
+from cabas.lecture.page import ENTETE_DE_LA_PAGE
+from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
+from cabas.lecture.preambule import completer, elargir, lire_preambule
 from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
@@ -27,8 +29,6 @@ from cabas.recu import LigneLue
 from cabas.typographie import simplifier
 
 _CHIFFRE = re.compile(r"\s*[\d½¼¾]")
-_VALIDES = frozenset({"", "valide", "validé", "validee", "validée", "envoye", "envoyé", "ok", "oui"})
-_OUI = frozenset({"1", "oui", "vrai", "true", "x", "yes"})
 _MELANGE = Refus(
     "colonne-inconnue",
     "Ce tableau a déjà une ligne par produit : une colonne de produit en plus n’y a pas de sens.",
@@ -41,7 +41,9 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
     """Toutes les quantités d'un fichier. `fichier` est le chemin à afficher ; `jumeau`, celui d'un fichier identique déjà
     lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
     """
-    if est_un_courrier(octets, fichier):
+    cite = est_un_tableau_qui_cite(octets, fichier)
+    lu = None if est_un_courrier(octets, fichier) and not cite else _tableaux(octets, catalogue)
+    if lu is None or (cite and isinstance(lu, Refus) and est_un_courrier(octets, fichier)):
 
         def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
             lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
@@ -51,7 +53,6 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
             return jumeau and jumeau + ou.removeprefix(fichier)
 
         return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
-    lu = lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
@@ -69,12 +70,15 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
         lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
         lignes += lecture.lignes()
         constats += lecture.constats
+        lignes += bons_dans_les_cases(tableau, ou, groupement) if cite else []
     return lignes, constats
 
 
+def _tableaux(octets: bytes, catalogue: Catalogue) -> list[Tableau] | Refus:
+    return lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
+
+
 SANS_PROFIL = Profil("", "", "")
-ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
-Faire = Callable[..., LigneLue]
 
 
 class _Lecture:
@@ -116,7 +120,9 @@ class _Lecture:
         """Dans chaque rangée : « anonymous » n'est le nom de personne, et les dates se lisent toutes de la même façon."""
         comptes = [colonne.rang for colonne in self.colonnes if simplifier(colonne.intitule) in self.profil.comptes]
         envoye = self.rangs["envoye_le"]
-        mois_devant = mois_d_abord(cases[envoye] for _numero, cases, _refus in rangees)
+        mois_devant = mois_d_abord({cases[envoye] for _numero, cases, _refus in rangees})
+        if not (comptes or self.profil.ecarter or self.profil.fuseau or mois_devant):
+            return  # rien n'est à changer : c'est le cas de tout ce que nous écrivons nous-mêmes
         for _numero, cases, _refus in rangees:
             for rang in comptes:
                 if simplifier(cases[rang]) in self.profil.anonymes:
@@ -129,40 +135,56 @@ class _Lecture:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
         produit, quantite, cellule, envoye = (self.rangs[role] for role in ("produit", "quantite", "cellule", "envoye_le"))
         tolerances = [colonne for colonne in self.colonnes if colonne.role == "tolerance" and not colonne.ref]
-        fabrique, produits = self._fabrique(), self.catalogue.produits
+        tolerance = tolerances[0].rang if tolerances else -1
+        fabriquer, comprises = self._fabrique(), self.catalogue.cases_lues
         etrangeres = [colonne for colonne in self.colonnes if colonne.role in ("quantite", "tolerance") and (colonne.ref or colonne.produit)]
         doublons = [colonne.rang for colonne in self.colonnes if colonne[2:4] == ("quantite", "") and not colonne.refus and colonne.rang != quantite]
         lignes: list[LigneLue] = []
         vides: dict[tuple[str, str], int] = {}
         pleins: set[tuple[str, str]] = set()
         for numero, cases, forme in rangees:
-            faire = fabrique(numero, cases)
-            ref, lu, (plus, disputees) = ref_de(cases[produit]), cases[quantite], choisir(tolerances, cases)
-            unite = connu.unite if (connu := produits.get(ref)) else "kg"
-            refus = forme or (_DEUX_QUANTITES if any(cases[rang] not in ("", lu) for rang in doublons) else None)
+            faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
+            ref, unite = comprises.get(cases[produit]) or self._comprendre(cases[produit])
+            disputees: Sequence[Colonne] = ()
+            if len(tolerances) > 1:
+                plus, disputees = choisir(tolerances, cases)
+            if doublons and not refus and any(cases[rang] not in ("", lu) for rang in doublons):
+                refus = _DEUX_QUANTITES
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
-                lignes.append(faire("quantite", ref, lu if not refus else tout(cases), plus, refus))
+                lignes.append(faire(numero, "quantite", ref, lu if not refus else tout(cases), plus, refus))
                 pleins.add((cases[cellule], cases[envoye]))
             elif cases[envoye]:
                 vides.setdefault((cases[cellule], cases[envoye]), numero)
-            restes = [colonne for colonne in etrangeres if not est_nulle(cases[colonne.rang], "kg")]
-            lignes += [faire(colonne.intitule, colonne.ref, cases[colonne.rang], "", refus or _MELANGE) for colonne in restes]
-            lignes += [faire(colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
+            if etrangeres:
+                restes = [colonne for colonne in etrangeres if not est_nulle(cases[colonne.rang], "kg")]
+                lignes += [faire(numero, colonne.intitule, colonne.ref, cases[colonne.rang], "", refus or _MELANGE) for colonne in restes]
+            if disputees:
+                lignes += [faire(numero, colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
         for cle, numero in vides.items():
             if cle not in pleins:
                 self._signaler_vide(numero)
         return lignes
 
+    def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
+        return fabrique(Feuille(self.groupement, self.fichier, self.court, self.de_la_page, self.profil.datee), self.rangs)
+
+    def _comprendre(self, case: str) -> tuple[str, str]:
+        """La ref et l'unité que dit une case de produit ; la même case, dans tous les fichiers, n'est lue qu'une fois."""
+        ref = ref_de(case)
+        connu = self.catalogue.produits.get(ref)
+        sens = self.catalogue.cases_lues[case] = ref, connu.unite if connu else "kg"
+        return sens
+
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
-        fabrique = self._fabrique()
+        fabriquer = self._fabrique()
         quantites, tolerances = self._colonnes_de_produit()
         seules = [colonne for colonne, _unite in quantites]
         glissantes = grilles(self.colonnes) if self.profil.glisse else []
         muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
-            faire = fabrique(numero, cases)
+            faire = partial(fabriquer(cases), numero)
             douteuse = a_glisse(cases, seules) or any(grille.a_peut_etre_glisse(cases) for grille in glissantes)
             refus = forme or (DECALEE if douteuse else None)
             avant = len(lignes)
@@ -222,25 +244,3 @@ class _Lecture:
         return bool(
             not colonne.refus or colonne.produit or _CHIFFRE.match(lu) or isinstance(lire_quantite(lu, unite), int) or self.catalogue.cite(lu)
         )
-
-    def _fabrique(self) -> Callable[[int, Sequence[str]], Faire]:
-        """De quoi faire d'une rangée des `LigneLue` : ce qui vient de la personne est lu une fois par rangée."""
-        cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut = (self.rangs[role] for role in ROLES)
-        groupement, fichier, origine = self.groupement, self.fichier, self.court
-        sans_date_inachevee = self.profil.datee  # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée
-
-        def fabriquer(numero: int, cases: Sequence[str]) -> Faire:
-            nom_entier = f"{cases[nom]} {cases[prenom]}".strip()
-            quand, qui = cases[envoye], cases[cellule] or nom_entier or cases[courriel]
-            inacheve = cases[brouillon].lower() in _OUI or cases[statut].lower() not in _VALIDES or (sans_date_inachevee and not quand)
-            choix = (sans_explication(cases[creneau]), sans_explication(cases[tarif]))
-            milieu = (cases[commande], cases[lu_groupement], quand, *choix, nom_entier, inacheve)
-            coupe = COUPEE if self.de_la_page and cases[statut] not in STATUTS_DE_LA_PAGE else None
-
-            def faire(colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
-                tete = (groupement, fichier, numero, colonne, cases[bon], qui, produit, lu, tolerance)
-                return LigneLue(*tete, *milieu, refus or coupe, origine, unite, self.de_la_page)
-
-            return faire
-
-        return fabriquer

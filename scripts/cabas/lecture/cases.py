@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 
@@ -37,6 +36,8 @@ def sans_ip(case: str) -> str:
     """La case, masquée si c'est une adresse IP : un décalage a pu la pousser hors de la colonne que l'on écarte."""
     if case.count(".") != 3 and case.count(":") < 2:
         return case
+    import ipaddress
+
     try:
         ipaddress.ip_address(case)
     except ValueError:

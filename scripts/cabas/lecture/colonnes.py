@@ -62,7 +62,10 @@ class Colonne(NamedTuple):
 
 
 class Catalogue:
-    """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare."""
+    """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare.
+
+    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité.
+    """
 
     encodage = ""
 
@@ -71,11 +74,20 @@ class Catalogue:
         self.produits = {produit.ref: produit for produit in produits}
         self.noms: dict[str, list[str]] = {}
         self._trouves: dict[str, list[str]] = {}
+        self.cases_lues: dict[str, tuple[str, str]] = {}
+        self._entetes: dict[tuple[str, ...], int] = {}
+        self._lues: dict[tuple[str, ...], list[Colonne]] = {}
         for ref in sorted(self.produits):
             self.noms.setdefault(simplifier(self.produits[ref].nom), []).append(ref)
 
     def compter(self, cases: list[str]) -> int:
         """Combien d'intitulés on reconnaît ; 0 si cela ne peut pas être une ligne d'en-tête."""
+        cle = tuple(cases)
+        if not (compte := self._entetes.get(cle, 0)) and (compte := self._compter(cases)):
+            self._entetes[cle] = compte  # mille bons ont le même en-tête
+        return compte
+
+    def _compter(self, cases: list[str]) -> int:
         if reconnaitre(cases):
             return sum(bool(case.strip()) for case in cases)
         connus = roles_connus()
@@ -142,6 +154,12 @@ class Catalogue:
 
     def comprendre(self, intitules: list[str]) -> list[Colonne]:
         """Le rôle de chaque colonne. Les intitulés vides de droite sont passés."""
+        cle = tuple(intitules)
+        if cle not in self._lues:
+            self._lues[cle] = self._comprendre(intitules)
+        return self._lues[cle]
+
+    def _comprendre(self, intitules: list[str]) -> list[Colonne]:
         colonnes: list[Colonne] = []
         profil = reconnaitre(intitules)
         propres = [" ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split()) for brut in intitules]

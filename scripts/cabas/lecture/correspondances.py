@@ -118,12 +118,12 @@ class CatalogueMene(Catalogue):
         self.vus: set[str] = set()
         self.servi = False
 
-    def compter(self, cases: list[str]) -> int:
+    def _compter(self, cases: list[str]) -> int:
         """Chaque intitulé de la table compte comme s'il était écrit à notre façon ; deux suffisent à faire un en-tête."""
         sens = [self._comprises.get(propre(case)) for case in cases]
         traduites = [case if un is None else f"[{un[1]}]" if un[1] else self._exemples[un[0]] for case, un in zip(cases, sens, strict=True)]
         connues = sum(un is not None for un in sens)
-        return super().compter(traduites) or (connues if connues > 1 else 0)
+        return super()._compter(traduites) or (connues if connues > 1 else 0)
 
     def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
         sens = self._comprises.get(propre(intitule))

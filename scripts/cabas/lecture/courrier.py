@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
-from cabas.lecture.lettres import Lettre, ouvrir_lettre
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
 from cabas.recu import COLLE, LigneLue
+
+if TYPE_CHECKING:
+    from cabas.lecture.lettres import Lettre
 
 TETES = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "statut")
 ENTETE = ["produit", "quantite", "tolerance", *TETES]
@@ -30,6 +32,11 @@ _CITATION = re.compile(r"(?:\s*[>|])+")
 _INVISIBLES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None})
 _LIGNE = re.compile(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
 _TOLERANCE = re.compile(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
+_DANS_UNE_CASE = Refus(
+    "bon-dans-une-case",
+    "Une case contient un bon collé en entier : il n’est pas lu ici.",
+    "Copier ce texte dans un fichier .txt à lui, à côté de celui-ci.",
+)
 _REMEDE = "Recopier tout le message, de « --- bon cabas --- » à « --- fin du bon --- », ou demander à la personne de renvoyer son bon."
 
 
@@ -51,10 +58,29 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
     if fichier.lower().endswith(".eml"):
         return True
     large = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not large and not _INDICE.search(octets):
-        return False
+    if not large:
+        bas = octets.lower()  # un motif sans casse coûte cher : on cherche d'abord ses mots
+        if (b"cabas" not in bas and b"fin" not in bas) or not _INDICE.search(octets):
+            return False
     texte = decoder(octets)
     return isinstance(texte, str) and porte_une_marque(texte)
+
+
+def est_un_tableau_qui_cite(octets: bytes, fichier: str) -> bool:
+    """Vrai pour un CSV ou un classeur qui peut porter un bon collé dans une de ses cases : c'est d'abord un tableau."""
+    classeur = octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and bool(_INDICE.search(octets)))
+
+
+def bons_dans_les_cases(tableau: Tableau, fichier: str, groupement: str) -> list[LigneLue]:
+    """Une ligne rejetée par case où quelqu'un a collé un bon entier : le tableau est lu, ce bon-là ne l'est pas, et ne se perd pas."""
+    court = fichier.rpartition("/")[2]
+    return [
+        LigneLue(groupement, fichier, numero, "", "", "", "", case[:120], "", refus=_DANS_UNE_CASE, origine=court)
+        for numero, cases in tableau.lignes
+        for case in cases
+        if len(case) > len("bon cabas") and porte_une_marque(case)
+    ]
 
 
 def porte_une_marque(texte: str) -> bool:
@@ -66,6 +92,8 @@ def lire_courrier(
     octets: bytes, fichier: str, groupement: str, lire_tableau: Callable[[Tableau, str], Lus], lire_piece: Callable[[bytes, str], Lus]
 ) -> Lus:
     """Tous les bons d'un mail ou d'un texte. `lire_tableau` lit un bon mis en tableau ; `lire_piece`, un fichier joint."""
+    from cabas.lecture.lettres import ouvrir_lettre  # le module email est long à charger, et les mails sont rares
+
     lettre = ouvrir_lettre(octets, porte_une_marque) if fichier.lower().endswith(".eml") else _texte_seul(octets)
     if isinstance(lettre, Refus):
         return [ligne_illisible(fichier, groupement, lettre)], []
@@ -102,6 +130,8 @@ def lire_courrier(
 
 def _texte_seul(octets: bytes) -> Lettre | Refus:
     texte = decoder(octets)
+    from cabas.lecture.lettres import Lettre
+
     return texte if isinstance(texte, Refus) else Lettre((texte,), ())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,6 +44,7 @@ class _Lot:
 
     def __init__(self) -> None:
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
+        self.presentations: dict[str, int] = {}
         self.correspondances: dict[str, tuple[str, str]] = {}
         self.etats: dict[str, tuple[str, str]] = {}
         self.traductions: dict[str, tuple[str, dict[str, Noeud]]] = {}
@@ -143,6 +145,7 @@ def _lire_fiche(nom: str, identifiant: str, relatif: str, texte: str, lot: _Lot)
     presentation = ""
     if relatif.endswith(".md"):
         noeud, presentation, constats = lire_entete(texte, relatif)
+        lot.presentations[relatif] = texte.count("\n", 0, max(texte.rfind(presentation), 0)) + 1
     else:
         noeud, constats = lire_yaml(texte, relatif)
     lot.constats += constats
@@ -205,6 +208,9 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
             ajouts["presentation"] = presentation
         fiche = construire(nom, noeud, chemin, ajouts, lot.constats)
         if fiche is not None:
+            if presentation:  # un lien faux dans le texte se dit à sa ligne
+                lignes = {**fiche.source.lignes, "presentation": lot.presentations[chemin]}
+                fiche = replace(fiche, source=replace(fiche.source, lignes=lignes))
             fiches[nom][identifiant] = fiche
     produits: dict[str, Produit] = fiches["produits"]
     producteurs: dict[str, Producteur] = fiches["producteurs"]

@@ -33,6 +33,7 @@ from cabas.modele import (
     Tarif,
 )
 from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
+from cabas.service import ChampReserve, Service
 
 CLASSES: Mapping[str, Callable[..., Any]] = {
     "produits": Produit,
@@ -53,6 +54,8 @@ CLASSES: Mapping[str, Callable[..., Any]] = {
     "etats": EtatDesLots,
     "etats_de_lot": EtatDeLot,
     "missions": Mission,
+    "service": Service,
+    "champs_reserves": ChampReserve,
 }
 Rangs = dict[str, list[Rang]]
 

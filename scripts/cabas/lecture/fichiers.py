@@ -17,7 +17,7 @@ ABSENT = Refus("fichier-absent", "Le fichier n’existe pas.", "Le créer, ou v�
 
 def nom_lisible(nom: str) -> str:
     """Un nom de fichier sans caractère de contrôle, que l'on peut afficher."""
-    return "".join(lettre if lettre.isprintable() else f"\\x{ord(lettre):02x}" for lettre in nom)
+    return nom if nom.isprintable() else "".join(lettre if lettre.isprintable() else f"\\x{ord(lettre):02x}" for lettre in nom)
 
 
 def lire_octets(chemin: Path, maximum: int) -> bytes | Refus:

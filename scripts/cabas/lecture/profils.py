@@ -79,6 +79,11 @@ def _toutes_les_ancres() -> frozenset[str]:
 
 def reconnaitre(intitules: Sequence[str]) -> Profil | None:
     """Le profil dont c'est la ligne d'intitulés : celui qui a le plus d'ancres, ou `None`."""
+    return _reconnaitre(tuple(intitules))
+
+
+@lru_cache(maxsize=64)
+def _reconnaitre(intitules: tuple[str, ...]) -> Profil | None:
     presents = frozenset(simplifier(case) for case in intitules if case and len(case) < ANCRE_MAX)
     if not _toutes_les_ancres().isdisjoint(presents):
         largeur, rang = max((profil.largeur(presents), -rang) for rang, profil in enumerate(profils()))

@@ -52,12 +52,18 @@ class Carre:
         """Les rangées sous l'en-tête. Le même en-tête, répété, se passe ; un autre fait rejeter tout ce qui le suit."""
         rangees: list[Rangee] = []
         second = 0
+        attendue = self.largeur if self.largeur == self.large else -1
         for numero, cases in self._apres:
-            if not any(cases) or not any(map(str.strip, cases)):
+            propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases)]
+            if not any(propres):
                 continue
             if (not self._titres.isdisjoint(cases) and self._est_entete(cases)) or self._nomme_sa_colonne(cases):
                 pareil = [case.strip().casefold() for case in cases[: self.large]] == [titre.casefold() for titre in self.intitules]
                 second = 0 if pareil else numero
+                continue
+            if len(propres) == attendue and not second:  # presque toujours
+                propres.append("")
+                rangees.append((numero, propres, None))
                 continue
             propre = self._rangee(numero, cases)
             rangees.append((*propre[:2], _autre_entete(second)) if second else propre)

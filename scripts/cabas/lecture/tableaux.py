@@ -88,6 +88,12 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
             PAS_D_ENTETE,
         )
     _score, moins_index, _rang, separateur = max(essais)
+    lignes = _sans_guillemet(texte, separateur, 1 + decalage) or _avec_guillemets(texte, separateur, decalage)
+    return lignes if isinstance(lignes, Refus) else [Tableau("", lignes, _index_de(lignes, -moins_index, compter))]
+
+
+def _avec_guillemets(texte: str, separateur: str, decalage: int) -> list[tuple[int, list[str]]] | Refus:
+    """Les lignes d'un texte où une case peut en couvrir plusieurs ; ou le refus d'un guillemet perdu, d'un tableau démesuré."""
     lignes: list[tuple[int, list[str]]] = []
     lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
     numero = 1 + decalage
@@ -110,7 +116,21 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
         )
     finally:
         csv.field_size_limit(limite)
-    return [Tableau("", lignes, _index_de(lignes, -moins_index, compter))]
+    return lignes
+
+
+def _sans_guillemet(texte: str, separateur: str, premier: int) -> list[tuple[int, list[str]]]:
+    """Les lignes d'un texte sans un seul guillemet : une rangée par ligne, rien à surveiller. Rien si le texte n'est pas si simple."""
+    if '"' in texte:
+        return []
+    limite = csv.field_size_limit(CASE_MAX)
+    try:
+        rangees = list(csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True))
+    except csv.Error:
+        return []
+    finally:
+        csv.field_size_limit(limite)
+    return list(enumerate(rangees, premier)) if len(rangees) <= LIGNES_MAX and max(map(len, rangees)) <= COLONNES_MAX else []
 
 
 def _avale(cases: list[str], separateur: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cabas.constats import Constat, Emplacement, erreur
+from cabas.publication import politique
 
 DOSSIER = "actualites"
 FLUX = "flux.atom.xml"
@@ -32,16 +33,16 @@ def adresse(chemin: str, corps: str) -> str:
     return f"{DOSSIER}/{nom}/index.html"
 
 
-def preparer(chemin: str, texte: str) -> str:
-    """L'article prêt pour Pelican : son adresse et son fichier d'origine sont ajoutés à son en-tête."""
-    ajouts = f"Origine: {chemin}\n"
+def preparer(chemin: str, texte: str, ajouts: str = "") -> str:
+    """L'article prêt pour Pelican : son adresse et son fichier d'origine sont ajoutés à son en-tête, et `ajouts` avec eux."""
+    ajouts += f"Origine: {chemin}\n"
     if not re.search(r"^slug:", texte.split("\n\n", 1)[0], re.IGNORECASE | re.MULTILINE):
         ajouts += f"Slug: {PurePosixPath(adresse(chemin, texte)).parent.name}\n"
     return f"---\n{ajouts}{texte[4:]}" if texte.startswith("---\n") else ajouts + texte
 
 
 def reglages(reglage: Mapping[str, Any], reseau: Mapping[str, Any], theme: Path, articles: Path, sortie: Path, feuilles: list[str]) -> dict[str, Any]:
-    """Les réglages de Pelican, tirés de ceux de MkDocs : nom, adresse, extensions Markdown."""
+    """Les réglages de Pelican, tirés de ceux de MkDocs : nom, adresse, extensions Markdown. Les groupements sont dans `reseau`."""
     extensions = {}
     for entree in reglage.get("markdown_extensions") or ():
         nom, options = next(iter(entree.items())) if isinstance(entree, Mapping) else (entree, None)
@@ -92,6 +93,8 @@ def reglages(reglage: Mapping[str, Any], reseau: Mapping[str, Any], theme: Path,
         "AUTHOR_FEED_RSS": None,
         "CACHE_CONTENT": False,
         "LOAD_CONTENT_CACHE": False,
+        "ADRESSE_PUBLIQUE": f"{site_url}/" if site_url else "",
+        "GROUPEMENTS": dict(reseau.get("groupements") or {}),
         "RESEAU": dict(reseau),
         "FEUILLES": feuilles,
     }
@@ -148,22 +151,27 @@ def situer(sortie: Path, site_url: str) -> None:
         racine = "/".join([".."] * len(page.relative_to(sortie).parts))
         if RACINE in texte:
             page.write_text(texte.replace(f"{RACINE}/", f"{racine}/"), encoding="utf-8")
-    flux = sortie / FLUX
-    if flux.exists():
-        flux.write_text(finir_flux(flux.read_text(encoding="utf-8"), site_url), encoding="utf-8")
+    for flux in sorted(sortie.rglob(FLUX)):
+        dossier = "".join(f"{partie}/" for partie in flux.relative_to(sortie).parts[:-1])
+        flux.write_text(finir_flux(flux.read_text(encoding="utf-8"), site_url, dossier), encoding="utf-8")
+    politique.poser(sortie, ("index.html",))
 
 
 _DANS_LA_PAGE = re.compile(r'&lt;a class="headerlink".*?&lt;/a&gt;', re.DOTALL)
 _LIEN_DU_FLUX = re.compile(r'<link href="(?![a-z]+:)[./]*([^"]*)" rel="(alternate|self)"')
 
 
-def finir_flux(texte: str, site_url: str) -> str:
-    """Un flux valide : identifiants stables, liens entiers si l'adresse publique est connue, relatifs au flux sinon."""
+def finir_flux(texte: str, site_url: str, dossier: str = "") -> str:
+    """Un flux valide : identifiants stables, liens entiers si l'adresse publique est connue, relatifs au flux sinon.
+
+    `dossier` : où est ce flux sous `/actualites/` (« groupements/les-tilleuls/ »). Son premier lien mène à la page de ce dossier.
+    """
     domaine = urlsplit(site_url).hostname or "cabas.invalid"
-    base = f"{site_url.rstrip('/')}/{DOSSIER}/" if site_url else ""
-    texte = _DANS_LA_PAGE.sub("", texte).replace(f"{RACINE}/", f"{site_url.rstrip('/')}/" if site_url else "../")
-    texte = texte.replace("tag:None,", f"tag:{domaine},").replace("<id>/</id>", f"<id>tag:{domaine},2026:{DOSSIER}</id>")
-    return _LIEN_DU_FLUX.sub(lambda trouve: f'<link href="{base}{trouve[1] or "index.html"}" rel="{trouve[2]}"', texte)
+    base = f"{site_url.rstrip('/')}/{DOSSIER}/" if site_url else "../" * dossier.count("/")
+    texte = _DANS_LA_PAGE.sub("", texte).replace(f"{RACINE}/", f"{site_url.rstrip('/')}/" if site_url else f"{base}../")
+    identite = f"<id>tag:{domaine},2026:{DOSSIER}/{dossier}".rstrip("/")
+    texte = texte.replace("tag:None,", f"tag:{domaine},").replace("<id>/</id>", f"{identite}</id>")
+    return _LIEN_DU_FLUX.sub(lambda trouve: f'<link href="{base}{trouve[1] or f"{dossier}index.html"}" rel="{trouve[2]}"', texte)
 
 
 def _construire(fichier: Path) -> int:
@@ -171,8 +179,10 @@ def _construire(fichier: Path) -> int:
     from pelican import Pelican
     from pelican.settings import DEFAULT_CONFIG, configure_settings
 
+    from cabas.publication import flux_par_groupement
     from cabas.typographie import date_longue, typographier
 
+    flux_par_groupement.inscrire()
     lus: dict[str, Any] = json.loads(fichier.read_text(encoding="utf-8"))
     lus["JINJA_FILTERS"] = {"jour": lambda instant: date_longue(instant.date()), "fine": lambda texte: typographier(str(texte))}
     lus["PAGINATION_PATTERNS"] = [tuple(patron) for patron in lus["PAGINATION_PATTERNS"]]

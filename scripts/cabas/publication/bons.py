@@ -50,7 +50,8 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
 
 
 def bons(
-    depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = ""
+    depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = "",
+    photos: frozenset[str] = frozenset(),
 ) -> Fichiers:  # fmt: skip
     """Tous les fichiers de `bons/`, en mémoire : `<commande>/<groupement>/index.html`, `bon.csv`, `bon.xlsx`, `mon-bon.xlsx`,
     `bon*.pdf`, et `etat.json` si l'état des lots est publié et la commande pas encore close.
@@ -59,7 +60,8 @@ def bons(
     `permanence.html`, pour taper les bons papier.
     `bon.pdf` et `bon-gros.pdf` sont au premier tarif ; `bon-<tarif>.pdf` et `bon-gros-<tarif>.pdf` aux autres, tant qu'on peut
     commander. `reserve` est le dossier du cache. `figes` : pour une commande ouverte, le dépôt de son ouverture, dont viennent les prix.
-    `site_url` : l'adresse publique du site, que les bons papier impriment ; vide, ils n'en disent rien.
+    `site_url` : l'adresse publique du site, que les bons papier impriment ; vide, ils n'en disent rien. `photos` : les noms de celles
+    que le site sert.
     """
     from cabas.rendu.bons import bon_csv, bon_html, versions
     from cabas.rendu.etats import etat_json
@@ -74,7 +76,7 @@ def bons(
         dossier = PurePosixPath(commande.id, groupement.slug)
         grille = bon_csv(depot, commande, groupement)
         for code in versions(groupement):
-            fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, maintenant, revision, code).encode()
+            fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, maintenant, revision, code, photos).encode()
         fichiers[dossier / "permanence.html"] = permanence_html(depot, commande, groupement, revision).encode()
         fichiers[dossier / "bon.csv"] = grille.encode()
         if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:

@@ -17,7 +17,7 @@ from pathlib import Path
 from cabas.calculs.offre import fenetres
 from cabas.constats import Constat, erreurs
 from cabas.modele import Depot
-from cabas.publication import actualites, agendas, bons, dossiers, guide, liens, missions
+from cabas.publication import actualites, agendas, bons, dossiers, guide, liens, livret, missions, politique, recherche, relecture
 from cabas.publication.ecriture import ecrire
 from cabas.publication.preparation import Preparation, Sources, preparer, theme
 from cabas.publication.verrou import verrouiller
@@ -66,7 +66,7 @@ class _Chantier:
 
     def _tout_faire(self, sources: Sources, maintenant: datetime, tout: str, mkdocs: Processus) -> list[Constat]:
         prepare = preparer(sources, maintenant)
-        constats = [*sources.constats, *prepare.constats]
+        constats = [*sources.constats, *prepare.constats, *livret.inconnus(sources.textes)]
         if erreurs(constats):
             return constats
         compte = sum(page.suffix == ".md" for page in prepare.pages)
@@ -75,7 +75,7 @@ class _Chantier:
         if refus:
             return [*constats, *refus]
         self.souvenir.update(zip(("guide", "actualites"), parts))
-        constats += self._poser(prepare.sources)
+        constats += self._poser(prepare.sources, sources)
         if not erreurs(constats):
             fin = echeance(sources.depot, maintenant).timestamp()
             self.souvenir[self._cle] = f"{tout} {dossiers.etat(self.sortie)} {maintenant.timestamp()} {fin}"
@@ -95,7 +95,7 @@ class _Chantier:
 
     def _parties(self, sources: Sources, prepare: Preparation, maintenant: datetime, mkdocs: Processus) -> tuple[list[str], list[Constat]]:
         """MkDocs et Pelican dans leurs processus, les bons ici pendant ce temps. Sort l'empreinte du guide et des actualités."""
-        outils = [version(outil) for outil in OUTILS]
+        outils = [*(version(outil) for outil in OUTILS), politique.politique((), ())]
         allure = dossiers.lire_dossier(self.theme)
         reglage = json.dumps([prepare.nav, prepare.reseau, sources.reglage], sort_keys=True, ensure_ascii=False)
         du_guide = dossiers.empreinte({**allure, **prepare.pages}, reglage, *outils)
@@ -108,18 +108,22 @@ class _Chantier:
         if guide_a_faire:
             guide.lancer(mkdocs)
         pelican = None if self._intact("actualites", des_actualites) else self._lancer_pelican(sources, prepare)
+        livre = livret.livre(sources.depot, sources.textes, prepare.nav, sources.reglage)
         try:
-            papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url)
+            a_cote = livret.lancer(livre, self.atelier / "cache" / "livret")
+            photos = frozenset(page.name for page in prepare.pages if page.parts[0] == "photos")
+            papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url, photos)
             self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in papiers), 'bon')} de commande.")
             dossiers.synchroniser(self.atelier / "bons", papiers)
-            dossiers.synchroniser(self.atelier / "agendas", agendas.agendas(sources.depot, self.atelier / "cache" / "agendas"))
+            des_agendas = agendas.agendas(sources.depot, self.atelier / "cache" / "agendas")
             dossiers.synchroniser(self.atelier / "missions", missions.fiches(sources.depot, self.atelier / "cache" / "missions"))
             liens.avancer(self.atelier / "bons", self.liens)
+            dossiers.synchroniser(self.atelier / "racine", {**des_agendas, **prepare.ouvertes, **a_cote.result()})
         finally:
             refus = guide.attendre(mkdocs, prepare.sources) if guide_a_faire else []
             refus += actualites.attendre(pelican, site_url, self.atelier / "actualites") if pelican else []
         if guide_a_faire and not refus:
-            guide.apres(self.atelier / "guide", site_url)
+            guide.apres(self.atelier / "guide")
         return [du_guide, des_actualites], refus
 
     def _intact(self, partie: str, empreinte: str) -> bool:
@@ -139,13 +143,16 @@ class _Chantier:
         reglages = actualites.reglages(sources.reglage, prepare.reseau, self.theme, self.atelier / "articles", self.atelier / "actualites", feuilles)
         return actualites.lancer(self.atelier / "pelican.json", reglages)
 
-    def _poser(self, sources: Mapping[str, str]) -> list[Constat]:
-        """Assemble, contrôle les liens, met en place si rien n'est faux."""
+    def _poser(self, origines: Mapping[str, str], sources: Sources) -> list[Constat]:
+        """Assemble, complète la recherche et le plan du site, contrôle les liens, met en place si rien n'est faux."""
         neuf = self.atelier / "site"
         parties = {nom: self.atelier / nom for nom in ("actualites", "bons", "missions")}
-        # Les agendas vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
-        dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "agendas", **parties})
-        constats = liens.verifier(neuf, sources, self.liens)
+        # Les agendas, le livret et les données ouvertes vont à côté des pages, à la racine : « . » les pose après le guide, au même endroit.
+        dossiers.assembler(neuf, {"": self.atelier / "guide", ".": self.atelier / "racine", **parties})
+        recherche.completer(neuf)
+        recherche.plan_du_site(neuf, str(sources.reglage.get("site_url") or ""))
+        textes = {texte.chemin: texte for texte in (*sources.textes, *sources.articles)}
+        constats = relecture.situer(liens.verifier(neuf, origines, self.liens), textes)
         if not erreurs(constats):
             dossiers.mettre_en_place(neuf, self.sortie)
         return constats

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cabas.constats import Constat, Emplacement, avertissement, erreur
+from cabas.publication import politique
 
 REGLAGE = "mkdocs.yml"
 EPOQUE = "315532800"
@@ -148,16 +149,11 @@ def attendre(processus: subprocess.Popen[str], sources: Mapping[str, str]) -> li
     return constats
 
 
-def apres(dossier: Path, site_url: str) -> None:
-    """Ce que MkDocs laisse à finir : l'index de recherche lisible sans serveur, pas de plan du site sans adresse publique."""
-    index = dossier / "search" / "search_index.json"
-    if index.exists():
-        (dossier / "search" / "search_index.js").write_text(f"var __index = {index.read_text(encoding='utf-8')};\n", encoding="utf-8")
+def apres(dossier: Path) -> None:
+    """Ce que MkDocs laisse à finir : une politique de sécurité par page, et pas de table de correspondance des scripts."""
     for carte in dossier.rglob("*.map"):
         carte.unlink()
-    if not site_url:
-        for plan in ("sitemap.xml", "sitemap.xml.gz"):
-            (dossier / plan).unlink(missing_ok=True)
+    politique.poser(dossier, ("index.html", "404.html"))
 
 
 def _attendre_le_signal(arguments: list[str]) -> int:

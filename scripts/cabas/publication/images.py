@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import struct
 
-from cabas.constats import Refus
+from cabas.constats import Constat, Emplacement, Refus, erreur
+from cabas.typographie import nombre_csv
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+DANGEREUX = frozenset({".svg", ".svgz"})
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_GARDES = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs acTL fcTL fdAT".split())
 _WEBP_OTES = frozenset({b"EXIF", b"XMP "})
+LOURDE = 1_000_000
+"""En octets. Au-delà, une photo met plus de dix secondes à venir sur un téléphone qui capte mal."""
 _REMEDE = "L’enregistrer de nouveau en JPEG, en PNG ou en WebP."
 
 
@@ -28,6 +32,12 @@ def nettoyer(octets: bytes) -> bytes | Refus:
     except (struct.error, IndexError, ValueError):
         return Refus("image-refusee", "L’image est abîmée : elle ne se lit pas jusqu’au bout.", _REMEDE)
     return Refus("image-refusee", "Ce n’est pas une image que nous savons publier sans risque.", _REMEDE)
+
+
+def trop_lourde(chemin: str, octets: int) -> Constat:
+    """Le constat `image-trop-lourde`."""
+    fait = f"L’image pèse {nombre_csv(octets // 100_000 * 100)} Mo : elle se ferait attendre, et mangerait le forfait de qui lit."
+    return erreur("image-trop-lourde", Emplacement(chemin), fait, "La réduire à 1600 points de large, et l’enregistrer en JPEG : 1 Mo au plus.")
 
 
 def _jpeg(octets: bytes) -> bytes:

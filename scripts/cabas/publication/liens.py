@@ -25,6 +25,11 @@ BEAUCOUP = 60
 _CHARGEURS = frozenset({"src", "poster", "data", "xlink:href", "background"})
 _CHARGEUSES = frozenset({"image", "use"})
 RELATIONS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest", "apple-touch-icon"})
+INTERDITES = frozenset({
+    "script", "style", "iframe", "frame", "object", "embed", "applet", "form", "input", "textarea", "button",
+    "link", "meta", "base", "math", "template",
+})
+"""Ce qui n'a rien à faire dans le texte d'une page (`<article>`) : nos gabarits n'y en mettent pas."""
 _URL_CSS = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"')\s;]+)|url\(\s*["']?([^"')]+)""", re.IGNORECASE)
 _COMMENTAIRE_CSS = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AILLEURS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -57,14 +62,18 @@ class _Lecteur(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.releve = Releve([], [], [], [])
-        self._dans_style = False
+        self._dans_style = self._dans_article = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "style":
             self._dans_style = True
+        ligne = self.getpos()[0]
+        if tag == "article":
+            self._dans_article = True
+        elif self._dans_article and tag in INTERDITES:
+            self.releve.fautes.append((f"Une balise « {tag} » est dans le texte de la page.", ligne))
         if not attrs:
             return
-        ligne = self.getpos()[0]
         for nom, brut in attrs:
             valeur = (brut or "").strip()
             if nom == "id" or (nom == "name" and tag == "a"):
@@ -91,6 +100,8 @@ class _Lecteur(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":
             self._dans_style = False
+        elif tag == "article":
+            self._dans_article = False
 
     def handle_data(self, data: str) -> None:
         if self._dans_style:

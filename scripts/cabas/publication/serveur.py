@@ -14,12 +14,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from cabas.publication import politique
+
 PORTS = range(8000, 8100)
 CHANGEMENTS = "/-/changements"
 BATTEMENT = 15.0
 """Toutes les quinze secondes, une ligne vide : c'est ainsi que l'on sait qu'une page s'est fermée."""
 
 RECHARGER = f'<script>new EventSource("{CHANGEMENTS}").onmessage = function () {{ location.reload(); }};</script>'.encode()
+
+
+_ADMIS = f"script-src {politique.NOS_FICHIERS}".encode()
 
 
 class Vitrine:
@@ -66,6 +71,15 @@ class Vitrine:
         return self._version
 
 
+def _avec_rechargement(octets: bytes) -> bytes:
+    """La page et le script qui la recharge, admis par sa politique. Celle d'un bon n'admet que le sien : il se recharge à la main."""
+    if politique.MARQUE.encode() in octets:
+        if _ADMIS not in octets:
+            return octets
+        octets = octets.replace(_ADMIS, _ADMIS + b" " + " ".join(politique.empreintes(RECHARGER.decode()).values()).encode(), 1)
+    return octets.replace(b"</body>", RECHARGER + b"</body>", 1)
+
+
 class _Guichet(SimpleHTTPRequestHandler):
     """Répond aux requêtes d'une vitrine."""
 
@@ -94,9 +108,8 @@ class _Guichet(SimpleHTTPRequestHandler):
         statut = HTTPStatus.OK if fichier else HTTPStatus.NOT_FOUND
         fichier = fichier or self._vitrine.fichier("404.html")
         octets = fichier.read_bytes() if fichier else b""
-        # La page d'un bon interdit tout script qui n'est pas le sien : elle se recharge à la main.
-        if fichier and fichier.suffix == ".html" and b"Content-Security-Policy" not in octets:
-            octets = octets.replace(b"</body>", RECHARGER + b"</body>", 1)
+        if fichier and fichier.suffix == ".html":
+            octets = _avec_rechargement(octets)
         self.send_response(statut)
         self.send_header("Content-Type", self.guess_type(relatif if fichier and fichier.suffix != ".html" else "x.html"))
         self.send_header("Content-Length", str(len(octets)))

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from cabas.calculs.a_prevenir import APrevenir
 from cabas.modele import Commande, Depot
-from cabas.rendu.tables import ecrire_csv, proteger
+from cabas.rendu.csv_francais import ecrire_csv, proteger
 from cabas.typographie import accorder, typographier
 
 TABLEAU, TEXTE = "a-prevenir.csv", "a-prevenir.txt"

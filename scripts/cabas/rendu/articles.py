@@ -25,14 +25,20 @@ SEPARE = " · "
 EN_FRANCAIS = Markup(' lang="fr"')
 
 
-def ecrire_rayons(depot: Depot, commande: Commande, groupement: Groupement, langue: Langue) -> list[dict[str, object]]:
-    """Les rubriques et leurs articles, dans l'ordre du catalogue."""
+def ecrire_rayons(
+    depot: Depot, commande: Commande, groupement: Groupement, langue: Langue, photos: frozenset[str] = frozenset()
+) -> list[dict[str, object]]:
+    """Les rubriques et leurs articles, dans l'ordre du catalogue. `photos` : celles que le site sert."""
     noms = {} if langue.est_francaise else depot.traductions.get(langue.code, {})
     return [
         {
             "code": rubrique.code,
             **_nommer(noms.get(f"rubriques/{rubrique.code}"), rubrique.nom, langue),
-            "articles": [_article(depot, commande, groupement, produit, noms.get(f"produits/{produit.ref}"), langue) for produit in liste],
+            "articles": [
+                _article(depot, commande, groupement, produit, noms.get(f"produits/{produit.ref}"), langue)
+                | {"photo": produit.photo if produit.photo in photos else ""}
+                for produit in liste
+            ],
         }
         for rubrique, liste in par_rubrique(depot, proposes(depot, commande))
     ]

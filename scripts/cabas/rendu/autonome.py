@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from cabas.rendu.compactage import compacter_script, compacter_style
 from cabas.rendu.environnement import lire_gabarit
+
+_DEBUT = "const commun = (function () {"
+_COMMUN = re.compile(r"const \{[^}]*\} = commun;")
 
 
 @cache
@@ -25,9 +28,18 @@ def style_de(*noms: str) -> str:
 
 
 @cache
-def script_de(*noms: str) -> str:
-    """Des scripts bout à bout, compactés ensemble : un nom partagé est raccourci de la même façon partout."""
-    return compacter_script("\n".join(map(lire_gabarit, noms)))
+def script_de(nom: str, sans: str = "") -> str:
+    """Le script d'une page, `bon-commun.js` posé dedans à la place de `const { … } = commun` : ses noms se raccourcissent comme les autres.
+
+    `sans` : le nom d'une partie à laisser, entre `// [nom]` et `// [/nom]`.
+    """
+    tete, _, corps = lire_gabarit("bon-commun.js").partition(_DEBUT)
+    page, posees = _COMMUN.subn(lambda _: corps.rpartition("\n  return {")[0], lire_gabarit(nom))
+    if posees != 1 or not corps:
+        raise ValueError(f"{nom} n’emploie pas le script commun comme prévu.")
+    if sans:
+        page = re.sub(rf"// \[{sans}\].*?// \[/{sans}\]", "", page, flags=re.DOTALL)
+    return compacter_script(tete + page)
 
 
 def en_json(donnees: object) -> Markup:
@@ -38,18 +50,15 @@ def en_json(donnees: object) -> Markup:
     return Markup(texte)
 
 
-def politique(style: str, script: str, reponse: str = "") -> str:
-    """Ce que la page a le droit de faire : son propre style, son propre script, et l'adresse de réponse si c'en est une."""
-    service = "'none'"
-    if reponse.startswith("https://"):
-        service = f"https://{urlsplit(reponse).netloc}"
+def politique(style: str, script: str, ou: str = "'none'", *, photos: bool = False) -> str:
+    """Ce que la page a le droit de faire : son style, son script, les photos du site s'il y en a. `ou` : à qui elle peut parler."""
     regles = {
         "default-src": "'none'",
         "style-src": _empreinte(style),
         "script-src": _empreinte(script),
-        "img-src": "data:",
-        "connect-src": service,
-        "form-action": service,
+        "img-src": "'self' data:" if photos else "data:",
+        "connect-src": ou,
+        "form-action": ou,
         "base-uri": "'none'",
     }
     return "; ".join(f"{regle} {valeur}" for regle, valeur in regles.items())

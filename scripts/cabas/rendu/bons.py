@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-from cabas.calculs import affichage
+from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
@@ -25,19 +25,27 @@ from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
 from cabas.typographie import FINE, INSECABLE, enumerer, euros_csv
 
-COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque")
+DU_SERVICE = ("encours", "envoye", "rate", "muet")
+"""Ce que le script ne dit que s'il y a un service où envoyer."""
+COLONNES_DE_GRILLE = ("cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "bon")
+"""`bon` : le numéro du bon papier, s'il en a un ; il suit le bon jusqu'au récap."""
 
 
-def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS) -> str:
+def bon_html(
+    depot: Depot, commande: Commande, groupement: Groupement, maintenant: datetime, revision: str = "", code: str = FRANCAIS,
+    photos: frozenset[str] = frozenset(),
+) -> str:  # fmt: skip
     """La page du bon d'un groupement pour une commande, dans une langue.
 
     Entre : `maintenant`, pour dire si la commande est à venir, ouverte ou close (la page le revoit ensuite à l'horloge de
-    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions`. Sort : un document HTML complet.
+    qui la lit) ; `revision`, celle du catalogue ; `code`, une langue de `versions` ; `photos`, celles que le site sert.
+    Sort : un document HTML complet.
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
-    style, script = _style(code), script_de("bon-commun.js", "bon.js")
+    service = envoi.service(groupement)
+    style, script = _style(code), script_de("bon.js", sans="" if service else "service")
     produits = proposes(depot, commande)
-    rayons = ecrire_rayons(depot, commande, groupement, langue)
+    rayons = ecrire_rayons(depot, commande, groupement, langue, photos)
     ou = _etat_affiche(fenetre, maintenant)
     return (
         environnement()
@@ -65,8 +73,10 @@ def bon_html(depot: Depot, commande: Commande, groupement: Groupement, maintenan
             donnees=en_json(_donnees(commande, groupement, fenetre, produits, langue)),
             style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
             script=Markup(script),
-            politique=politique(style, script, groupement.reponse),
-            par_service=_par_service(groupement),
+            politique=politique(style, script, envoi.origine(service), photos=any(produit.photo in photos for produit in produits)),
+            service=service,
+            hote=service and envoi.hote(service),
+            contact=envoi.contact(groupement),
             revision=revision,
         )
     )
@@ -128,10 +138,6 @@ def _choix(autre: str, ici: str) -> dict[str, object]:
     return {"adresse": adresse(autre), "nom": faits["nom"], "lang": faits["lang"], "ici": autre == ici}
 
 
-def _par_service(groupement: Groupement) -> bool:
-    return groupement.reponse.startswith("https://")
-
-
 def _etat_affiche(fenetre: Fenetre, maintenant: datetime) -> str:
     """Trois états suffisent à qui commande : après la distribution, la commande est close."""
     lu = etat(fenetre, maintenant)
@@ -171,14 +177,14 @@ def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produ
         "commande": commande.id,
         "groupement": groupement.slug,
         "titre": f"{commande.titre}, {groupement.nom}",
-        "reponse": groupement.reponse,
+        "reponse": envoi.contact(groupement),
         "permanence": groupement.permanence,
         "ouverture": int(fenetre.ouverture.timestamp()),
         "cloture": int(fenetre.cloture.timestamp()),
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
         "langue": langue.faits["lang"],
-        "dit": langue.script(),
+        "dit": {cle: dit for cle, dit in langue.script().items() if cle not in DU_SERVICE or envoi.service(groupement)},
         "lettre": lire_langue().faits["lettre"],
         "unites": langue.faits["unites"],
         "mots": langue.faits["mots"],

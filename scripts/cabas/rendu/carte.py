@@ -10,6 +10,7 @@ from cabas.modele import Depot
 from cabas.passe import Histoire
 from cabas.rendu import guide
 from cabas.rendu.guide import Situer, Texte
+from cabas.rendu.nouvelles import Nouvelle
 
 
 class Ensemble(NamedTuple):
@@ -21,6 +22,8 @@ class Ensemble(NamedTuple):
     photos: frozenset[str] = frozenset()
     accueil: str = ""
     histoire: Histoire = Histoire()
+    nouvelles: Mapping[str, tuple[Nouvelle, ...]] = {}
+    """Par groupement, ses actualités, la plus récente d'abord."""
 
 
 class Carte:

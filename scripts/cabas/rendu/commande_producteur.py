@@ -16,7 +16,8 @@ from email.policy import SMTP
 from cabas.calculs import affichage
 from cabas.calculs.commande_producteur import CommandeProducteur, LigneCommande
 from cabas.calculs.mots_de_commande import d_une_ligne, livraison_dite, livraisons_dites, lots_dits, minimum_dit, prix_dit, titre_des_livraisons
-from cabas.rendu.tables import ecrire_csv, prix_csv, proteger
+from cabas.rendu.csv_francais import ecrire_csv, proteger
+from cabas.rendu.tables import prix_csv
 from cabas.typographie import INSECABLE, accorder, date_longue, enumerer, euros, euros_csv, nombre, nombre_csv, typographier
 
 LARGEUR = 72

@@ -7,9 +7,10 @@ ne sortent pas de chez lui sont raccourcis. Rien n'est deviné : un nom qui pour
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import count, product
+import unicodedata
+from collections.abc import Iterator
+
+from cabas.rendu.noms_courts import raccourcir
 
 _JETON = re.compile(
     r"""(?P<vide>\s+|//[^\n]*|/\*.*?\*/)
@@ -20,37 +21,43 @@ _JETON = re.compile(
     |(?P<signe>\.\.\.|=>|[-+*/%&|^!=<>?:;,.~(){}\[\]]|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_RESERVES = frozenset({
-    "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "export", "extends", "false", "finally",
-    "for", "function", "if", "import", "in", "instanceof", "let", "new", "null", "of", "return", "static", "super", "switch", "this", "throw", "true",
-    "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "async", "await", "get", "set", "arguments",
-})  # fmt: skip
+_LETTRES = "abcdefghijklmnopqrstuvwxyz"
 _AVANT_UNE_VALEUR = frozenset({"(", ",", "=", ":", "[", "!", "&", "|", "?", "{", "}", ";", "=>", "+", "return", ""})
 """Après l'un de ces jetons, une barre oblique ouvre une expression rationnelle ; ailleurs, c'est une division."""
 
 
 def compacter_style(texte: str) -> str:
-    """Un style sans commentaires ni espaces inutiles. Les espaces d'un sélecteur et d'un calcul restent."""
+    """Un style sans commentaires ni espaces inutiles. Les espaces d'un sélecteur et d'un calcul restent ; une couleur nommée prend une lettre."""
     texte = re.sub(r"/\*.*?\*/", "", texte, flags=re.DOTALL)
     texte = re.sub(r"\s+", " ", texte)
     texte = re.sub(r" ?([{};,>]) ?", r"\1", texte)
     texte = re.sub(r": (?=[^{}]*[;}])", ":", texte)
+    for rang, variable in enumerate(sorted(set(re.findall(r"--[a-z][a-z-]+", texte)), reverse=True)):  # les longues avant leurs débuts
+        texte = re.sub(rf"{variable}(?![\w-])", f"--{_LETTRES[rang]}", texte)
     return texte.replace(";}", "}").strip()
 
 
 def compacter_script(texte: str) -> str:
     """Un script sans commentaires ni espaces inutiles, noms intérieurs raccourcis."""
     jetons = list(_decouper(texte))
-    courts = _raccourcir(jetons)
+    courts = raccourcir(jetons)
     sorti: list[str] = []
-    for genre, jeton in jetons:
-        ecrit = courts.get(jeton, jeton) if genre == "nom" else jeton
-        if genre == "propriete":
-            ecrit = jeton
+    for rang, (genre, jeton) in enumerate(jetons):
+        ecrit = courts.get(rang, jeton)
+        if genre in ("texte", "motif"):
+            ecrit = re.sub(r"\\u([0-9a-f]{4})", _lettre, ecrit)
+        if jeton == "}" and sorti and sorti[-1] == ";":
+            sorti.pop()
         if sorti and _se_colleraient(sorti[-1], ecrit):
             sorti.append(" ")
-        sorti.append(ecrit)
+        sorti.append("let" if (genre, jeton) == ("nom", "const") else ecrit)  # plus court ; `tsc` a déjà vu les constantes
     return "".join(sorti)
+
+
+def _lettre(trouve: re.Match[str]) -> str:
+    """La lettre derrière son code ; telle quelle si elle se combine, sépare des lignes ou ne se voit pas."""
+    lettre = chr(int(trouve[1], 16))
+    return trouve[0] if unicodedata.category(lettre) in ("Mn", "Zl", "Zp", "Cc", "Cf", "Cs") else lettre
 
 
 def _se_colleraient(avant: str, apres: str) -> bool:
@@ -74,73 +81,3 @@ def _decouper(texte: str) -> Iterator[tuple[str, str]]:
             genre = "propriete"
         yield genre, jeton
         avant = jeton
-
-
-def _raccourcir(jetons: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Un nom court pour chaque nom déclaré ici, les plus fréquents d'abord. Le même partout : aucune portée à comprendre."""
-    pris = {jeton for genre, jeton in jetons if genre in ("nom", "propriete")} | _RESERVES
-    a_nous = _declares(jetons) - _RESERVES - _proprietes(jetons)
-    frequents = Counter(jeton for genre, jeton in jetons if genre == "nom" and jeton in a_nous and len(jeton) > 1)
-    libres = (nom for nom in _noms_courts() if nom not in pris)
-    return {nom: next(libres) for nom, _combien in sorted(frequents.items(), key=lambda un: (-un[1], un[0]))}
-
-
-def _noms_courts() -> Iterator[str]:
-    lettres = "etnrisaoulcdpmfhgbvyxwjkqzETNRISAOULCDPMFHGBVYXWJKQZ"
-    for taille in count(1):
-        yield from map("".join, product(lettres, repeat=taille))
-
-
-def _declares(jetons: Sequence[tuple[str, str]]) -> set[str]:
-    """Les noms introduits par `const`, `let`, `function`, un paramètre ou `catch`."""
-    declares: set[str] = set()
-    for rang, (_genre, jeton) in enumerate(jetons):
-        if jeton in ("const", "let"):
-            declares |= set(_declarateurs(jetons, rang + 1))
-        elif jeton == "=>":
-            declares |= set(_parametres(jetons, rang - 1))
-        elif jeton in {"function", "catch"}:
-            fin = rang + 1
-            while jetons[fin][1] != ")":
-                fin += 1
-            declares |= {nom for genre, nom in jetons[rang + 1 : fin] if genre == "nom"}
-    return declares
-
-
-def _declarateurs(jetons: Sequence[tuple[str, str]], rang: int) -> Iterator[str]:
-    """Les noms d'une suite `a = 1, [b, c] = x, d` : ceux d'avant le signe égal."""
-    profondeur, cible = 0, True
-    for genre, jeton in jetons[rang:]:
-        profondeur += (jeton in ("(", "[", "{")) - (jeton in (")", "]", "}"))
-        if profondeur < 0 or (profondeur == 0 and jeton in (";", "of", "in")):
-            return
-        if profondeur == 0 and jeton in ("=", ","):
-            cible = jeton == ","
-        elif cible and genre == "nom":
-            yield jeton
-
-
-def _parametres(jetons: Sequence[tuple[str, str]], rang: int) -> Iterator[str]:
-    """Les noms devant une flèche : `a =>`, `(a, b) =>`, `([a, b]) =>`."""
-    profondeur = 0
-    for genre, jeton in reversed(jetons[: rang + 1]):
-        profondeur += (jeton in (")", "]", "}")) - (jeton in ("(", "[", "{"))
-        if genre == "nom":
-            yield jeton
-        if profondeur == 0:
-            return
-
-
-def _proprietes(jetons: Sequence[tuple[str, str]]) -> set[str]:
-    """Les noms qui sont, ou pourraient être, une clé d'objet : on n'y touche pas."""
-    ouvrants: list[str] = []
-    trouves: set[str] = set()
-    for rang, (genre, jeton) in enumerate(jetons):
-        avant, apres = (jetons[autre][1] if 0 <= autre < len(jetons) else "" for autre in (rang - 1, rang + 1))
-        if jeton in ("(", "[", "{"):
-            ouvrants.append(jeton)
-        elif jeton in (")", "]", "}"):
-            ouvrants.pop()
-        elif genre == "nom" and ouvrants and ouvrants[-1] == "{" and avant in ("{", ",") and apres in (",", "}", ":", "("):
-            trouves.add(jeton)
-    return trouves

@@ -20,6 +20,8 @@ from cabas.typographie import typographier
 _SENSIBLE = re.compile(r"[\\`*_{}\[\]()#+!|<>&\"'~^=:$@]|(?<!\w)[-.]|(?<=\d)[.)](?=\s)")
 _BLANCS = re.compile(r"[\s\x00-\x1f\x7f]+")
 
+_VERS_SOI = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
+
 BALISES = frozenset({
     "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "s", "del", "sub", "sup", "blockquote", "code", "pre",
     "h2", "h3", "h4", "h5", "h6", "a", "img", "table", "thead", "tbody", "tr", "th", "td",
@@ -43,6 +45,11 @@ def litteral(texte: object) -> Markup:
     """
     propre = typographier(une_ligne(str(texte)))
     return Markup(_SENSIBLE.sub(lambda trouve: f"&#{ord(trouve[0])};", propre))
+
+
+def texte_nu(html: str) -> str:
+    """Ce qu'un morceau de page donne à lire, sans ses balises ni les liens de ses titres vers eux-mêmes, et échappé de nouveau."""
+    return escape(Markup(_VERS_SOI.sub("", html)).striptags(), quote=False)
 
 
 class Lien(NamedTuple):

@@ -1,18 +1,16 @@
-"""Ce qu'une fiche dit à qui la lit : des couples (titre, texte), et les données ouvertes du catalogue."""
+"""Ce qu'une fiche dit à qui la lit : des couples (titre, texte)."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
 from cabas.calculs import affichage
 from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import prix_de_mesure
-from cabas.modele import Depot, Groupement, Producteur, Produit, Tarif
-from cabas.quantites import MILLE
+from cabas.modele import Groupement, Producteur, Produit, Tarif
 from cabas.typographie import MOIS, accorder, date_longue, enumerer, euros, jour_du_mois, quantite, typographier
 
 COUTANT = Tarif("coutant", "Prix coûtant", Decimal(1))
@@ -156,48 +154,3 @@ def effet(tarif: Tarif) -> str:
 def depuis(jour: date) -> str:
     """« depuis le 1er septembre 2026 »."""
     return f"depuis le {jour_du_mois(jour)} {jour.year}"
-
-
-def _nombre(milliemes: int) -> str:
-    return f"{Decimal(milliemes) / MILLE:f}"
-
-
-def _produit_ouvert(produit: Produit) -> dict[str, Any]:
-    return {
-        "ref": produit.ref,
-        "nom": produit.nom,
-        "producteur": produit.producteur,
-        "rubrique": produit.rubrique,
-        "unite": produit.unite,
-        "pas": _nombre(produit.pas),
-        "prix": str(produit.prix),
-        "prix_depuis": produit.prix_depuis.isoformat(),
-        "tva": str(produit.tva),
-        "vente": produit.vente,
-        "allergenes": list(produit.allergenes),
-        "contenu": produit.contenu,
-        "lot": {"quantite": _nombre(produit.lot.quantite), "nom": produit.lot.nom} if produit.lot else None,
-        "lots": [{"quantite": _nombre(un.quantite), "nom": un.nom} for un in produit.lots],
-        "lot_complet": produit.lot_complet,
-        "maximum": _nombre(produit.maximum) if produit.maximum else None,
-        "consigne": str(produit.consigne) if produit.consigne else None,
-        "origine": produit.origine,
-        "labels": list(produit.labels),
-        "placement": produit.placement,
-        "saison": list(produit.saison),
-        "disponible": produit.disponible,
-        "description": produit.description,
-    }
-
-
-def catalogue_json(depot: Depot) -> str:
-    """Le catalogue en données ouvertes : prix coûtants et quantités en chaînes exactes, dans l'ordre des refs."""
-    donnees = {
-        "rubriques": [{"code": rubrique.code, "nom": rubrique.nom} for rubrique in depot.rubriques],
-        "producteurs": [
-            {"slug": fiche.slug, "nom": fiche.nom, "commune": fiche.commune, "labels": list(fiche.labels)}
-            for _slug, fiche in sorted(depot.producteurs.items())
-        ],
-        "produits": [_produit_ouvert(produit) for _ref, produit in sorted(depot.produits.items())],
-    }
-    return json.dumps(donnees, ensure_ascii=False, indent=1) + "\n"

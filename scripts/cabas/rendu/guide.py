@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from cabas.calculs.moments import en_clair, lire_moments
 from cabas.constats import Constat, Emplacement, Refus, erreur
-from cabas.rendu.echappement import lignes_hors_code
+from cabas.rendu.echappement import Lien, lignes_hors_code
 from cabas.rendu.fiches import Fait
 from cabas.typographie import enumerer
 
@@ -126,6 +126,22 @@ def faits_mission(entete: Mapping[str, Any]) -> list[Fait]:
 def materiel(entete: Mapping[str, Any]) -> list[str]:
     """Ce qu'il faut préparer pour une mission."""
     return _liste(entete.get("materiel"))
+
+
+_PARENTES = {"guide/index.md": "Guide", "missions/index.md": "Missions", "guide/technique/decisions/index.md": "Décisions"}
+
+
+def fil(page: PurePosixPath, pages: Collection[str]) -> tuple[Lien, ...]:
+    """Le fil d'Ariane d'une page du guide : ses pages mères qui existent, sauf l'accueil, que le thème pose.
+
+    >>> fil(PurePosixPath("guide/commander/index.md"), ["guide/index.md"])
+    (Lien(titre='Guide', adresse='../index.html'),)
+    """
+    meres = ["guide/index.md"] if page.parts[0] == "charte" else [str(parent / "index.md") for parent in reversed(page.parent.parents)]
+    dossier = str(page.parent)
+    return tuple(
+        Lien(_PARENTES[mere], posixpath.relpath(mere.removesuffix(".md") + ".html", dossier)) for mere in meres if mere in _PARENTES and mere in pages
+    )
 
 
 def est_mission(page: PurePosixPath) -> bool:

@@ -17,18 +17,20 @@ from cabas.calculs.chiffres import au_plus_pres
 from cabas.calculs.histoire_des_prix import versions_par_ref
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
-from cabas.modele import Commande, Depot, Produit
-from cabas.rendu import besoins, guide, missions
+from cabas.modele import Commande, Depot, Groupement, Producteur, Produit
+from cabas.rendu import besoins, guide, livret, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous
 from cabas.rendu.carte import Carte, Ensemble
 from cabas.rendu.echappement import Lien, entete, litteral, presentation, typographier_markdown
-from cabas.rendu.fiches import adhesions, catalogue_json, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
+from cabas.rendu.fiches import adhesions, depuis, faits_producteur, faits_produit, prix, prix_mesure, sans_reponse
 from cabas.rendu.guide import Texte
 from cabas.rendu.pages_de_donnees import histoire_du_prix, pages_de_donnees
 
 Pages = dict[PurePosixPath, str]
 LARGE = ("navigation",)
 NUE = ("navigation", "toc")
+NOUVELLES = 3
+"""Combien d'actualités récentes la page d'un groupement montre."""
 QUI_NOUS_SOMMES = (
     "Nous sommes des voisines et des voisins qui achetons ensemble, directement à celles et ceux qui produisent. Chacun·e prend sa "
     "part du travail, personne ne gagne d’argent sur ce que nous commandons, et tout se décide en réunion."
@@ -86,7 +88,7 @@ def _sans_blancs(corps: str) -> str:
 
 
 def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tuple[Pages, list[Constat]]:
-    """Toutes les pages préparées pour MkDocs, plus `catalogue.json`, et les constats (liens cassés des textes)."""
+    """Toutes les pages préparées pour MkDocs, et les constats (liens cassés des textes)."""
     atelier = _Atelier(depot, maintenant, ensemble)
     _accueil(atelier)
     _catalogue(atelier)
@@ -95,7 +97,6 @@ def pages(depot: Depot, maintenant: datetime, ensemble: Ensemble = RIEN) -> tupl
     _guide(atelier)
     for page in pages_de_donnees(depot, maintenant, ensemble.histoire):
         atelier.poser(page[0], page[1], page[2], **page[3])
-    atelier.pages[PurePosixPath("catalogue.json")] = catalogue_json(depot)
     return atelier.pages, atelier.constats
 
 
@@ -127,6 +128,7 @@ def _accueil(atelier: _Atelier) -> None:
         qui=presentation(atelier.ensemble.accueil) or Markup(f"<p>{litteral(QUI_NOUS_SOMMES)}</p>"),
         nombre_producteurs=len(depot.producteurs),
         nombre_produits=sum(produit.disponible for produit in depot.produits.values()),
+        livret=livret.liens("") if any(livret.en_est(texte.chemin) for texte in atelier.ensemble.textes) else "",
         portes=[_Porte(f"{page}/index.html", titre, texte) for page, titre, texte in PORTES if page in montees],
     )
 
@@ -175,7 +177,7 @@ def _producteurs(atelier: _Atelier) -> None:
             ),
             fiche=fiche, produits=produits.get(fiche.slug, []), faits=faits_producteur(fiche), sans_reponse=sans_reponse(fiche),
             au_plus_pres=au_plus_pres(fiche, depot),
-            presentation=_presentation(atelier, fiche.presentation, fiche.source.fichier, f"producteurs/{fiche.slug}"),
+            presentation=_presentation(atelier, fiche, f"producteurs/{fiche.slug}"),
             photo=atelier.photo(fiche.photo, "../../"),
         )
 
@@ -199,14 +201,16 @@ def _groupements(atelier: _Atelier) -> None:
             groupement=groupement, adhesions=adhesions(groupement),
             rejoindre=PurePosixPath("guide/rejoindre/index.md") in atelier.monte.values(),
             rendez_vous=[(un, creneaux(un.fenetre, groupement.adhesions)) for un in prochains.get(groupement.slug, [])],
-            presentation=_presentation(atelier, groupement.presentation, groupement.source.fichier, f"groupements/{groupement.slug}"),
+            presentation=_presentation(atelier, groupement, f"groupements/{groupement.slug}"),
+            nouvelles=atelier.ensemble.nouvelles.get(groupement.slug, ())[:NOUVELLES], slug=groupement.slug,
         )
         tete, valeurs = missions.cette_semaine(atelier.depot, groupement, atelier.maintenant)
         atelier.poser(f"groupements/{groupement.slug}/cette-semaine/index.md", "cette-semaine", tete, **valeurs)
 
 
-def _presentation(atelier: _Atelier, texte: str, chemin: str, dossier: str) -> Markup:
-    return presentation(guide.relier(Texte(chemin, {}, texte), atelier.carte.pour_html("", dossier), atelier.constats))
+def _presentation(atelier: _Atelier, fiche: Producteur | Groupement, dossier: str) -> Markup:
+    texte = Texte(fiche.source.fichier, {}, fiche.presentation, fiche.source.lignes.get("presentation", 1))
+    return presentation(guide.relier(texte, atelier.carte.pour_html("", dossier), atelier.constats))
 
 
 def _guide(atelier: _Atelier) -> None:
@@ -217,9 +221,10 @@ def _guide(atelier: _Atelier) -> None:
         titre = str(texte.entete.get("titre") or texte.entete.get("title") or "")
         complet = besoins.inserer(texte, atelier.ensemble.textes)
         corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
-        fil: tuple[Lien, ...] = ()
+        fil = guide.fil(page, {str(une) for une in atelier.monte.values()})
         if guide.est_mission(page):
-            corps, fil = _mission(atelier, texte, corps), (Lien("Missions", "../index.html"),)
+            corps = _mission(atelier, texte, corps)
+        corps = corps.replace(livret.MARQUE, livret.liens("../" * (len(page.parts) - 1)))
         corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)

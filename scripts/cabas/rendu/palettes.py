@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cabas.calculs.palettes import LignePalette
-from cabas.rendu.tables import ecrire_csv, proteger
+from cabas.rendu.csv_francais import ecrire_csv, proteger
 from cabas.typographie import nombre_csv
 
 COLONNES = "groupement;placement;producteur;produit;nom;unite;quantite;lots;detail;lot"

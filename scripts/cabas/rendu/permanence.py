@@ -28,7 +28,7 @@ def permanence_html(depot: Depot, commande: Commande, groupement: Groupement, re
     fenetre = commande.fenetre(groupement.slug)
     if fenetre is None:
         raise ValueError(f"La commande {commande.id} n’a pas de fenêtre pour {groupement.slug}.")
-    style, script = style_de("bon.css", "permanence.css"), script_de("bon-commun.js", "permanence.js")
+    style, script = style_de("bon.css", "permanence.css"), script_de("permanence.js")
     produits = proposes(depot, commande)
     donnees = {
         "commande": commande.id,

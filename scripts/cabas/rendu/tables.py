@@ -1,15 +1,9 @@
-"""Les tables d'une fusion en CSV français, et son bilan en JSON. Mêmes entrées, mêmes octets.
-
-UTF-8 avec marque, `;`, virgule décimale, CRLF, sans ligne de titre ni de total : un tableur français les ouvre d'un double
-clic. Un texte qui commencerait une formule est précédé d'une apostrophe. Colonnes : contrats.md §5.
-"""
+"""Les tables d'une fusion en CSV français, et son bilan en JSON. Mêmes entrées, mêmes octets. Colonnes : contrats.md §5."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import cabas
@@ -19,6 +13,7 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
+from cabas.rendu.csv_francais import Cases, assembler_csv, ecrire_csv, proteger
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
 
@@ -31,12 +26,6 @@ COLONNES: Mapping[str, str] = {
     "repartition.csv": "groupement;cellule;produit;demande;tolerance;attribue;regle;motif;du_cellier",
     "difference.csv": "quoi;groupement;cellule;produit;avant;apres;difference",
 }
-_FORMULES = frozenset("=+-@\t\r")
-
-
-def proteger(texte: str) -> str:
-    """Un texte qu'un tableur prendrait pour une formule est précédé d'une apostrophe ; nos lecteurs l'ôtent."""
-    return f"'{texte}" if texte[:1] in _FORMULES else texte
 
 
 def prix_csv(prix: Decimal) -> str:
@@ -49,8 +38,6 @@ def prix_csv(prix: Decimal) -> str:
 def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
     """Les cinq CSV d'une fusion, par nom de fichier."""
     lignes: dict[str, Iterable[tuple[str, ...]]] = {
-        "journal.csv": _journal(fusion),
-        "lignes.csv": _lignes(recap),
         "recap-produits.csv": (
             (
                 ligne.produit,
@@ -78,22 +65,10 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
             )
             for ligne in recap.groupements
         ),
-        "repartition.csv": (
-            (
-                part.groupement,
-                proteger(part.cellule),
-                part.produit,
-                nombre_csv(part.demande),
-                nombre_csv(part.tolerance),
-                nombre_csv(part.attribue),
-                part.regle,
-                part.motif,
-                nombre_csv(part.du_cellier),
-            )
-            for part in recap.attributions
-        ),
     }
-    return {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
+    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
+    fichiers = {nom: assembler_csv(COLONNES[nom], rangees) for nom, rangees in longues.items()}
+    return fichiers | {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
 
 
 def difference_csv(difference: Difference) -> bytes:
@@ -105,49 +80,35 @@ def difference_csv(difference: Difference) -> bytes:
     return ecrire_csv(COLONNES["difference.csv"], rangees)
 
 
-def _journal(fusion: Fusion) -> Iterable[tuple[str, ...]]:
-    for jugee in fusion.lignes:
-        lue, garde = jugee.lue, jugee.sort is Sort.RETENUE
+def _journal(fusion: Fusion) -> Iterator[str]:
+    cases, textes = Cases(), Cases(proteges=True)
+    for lue, cellule, _bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
+        groupement, fichier, ligne, colonne, bon, _ecrite, produit, lu = lue[:8]
+        garde = sort is Sort.RETENUE
+        demande = nombre_csv(quantite) if garde or quantite else ""
+        en_plus = nombre_csv(tolerance) if garde or tolerance else ""
         yield (
-            lue.groupement,
-            proteger(lue.fichier),
-            str(lue.ligne),
-            proteger(lue.colonne),
-            proteger(lue.bon),
-            proteger(jugee.cellule),
-            proteger(lue.produit),
-            proteger(lue.lu),
-            nombre_csv(jugee.quantite) if garde or jugee.quantite else "",
-            nombre_csv(jugee.tolerance) if garde or jugee.tolerance else "",
-            jugee.sort.value,
-            jugee.code,
-            jugee.message,
+            f"{cases[groupement]};{textes[fichier]};{ligne};{textes[colonne]};{textes[bon]};{textes[cellule]};{textes[produit]};{textes[lu]};"
+            f"{demande};{en_plus};{sort};{code};{cases[message]}"
         )
 
 
-def _lignes(recap: Recap) -> Iterable[tuple[str, ...]]:
-    for ligne in recap.lignes:
+def _lignes(recap: Recap) -> Iterator[str]:
+    cases, textes = Cases(), Cases(proteges=True)
+    for groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, attribue, prix, montant in recap.lignes:
         yield (
-            ligne.groupement,
-            proteger(ligne.cellule),
-            proteger(ligne.bon),
-            proteger(ligne.creneau),
-            ligne.tarif,
-            ligne.produit,
-            nombre_csv(ligne.quantite),
-            nombre_csv(ligne.tolerance),
-            nombre_csv(ligne.attribue),
-            euros_csv(ligne.prix_unitaire),
-            euros_csv(ligne.montant),
+            f"{cases[groupement]};{textes[cellule]};{textes[bon]};{textes[creneau]};{cases[tarif]};{cases[produit]};"
+            f"{nombre_csv(quantite)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{euros_csv(prix)};{euros_csv(montant)}"
         )
 
 
-def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
-    """Un CSV à la française. `entete` : les intitulés séparés par `;`."""
-    texte = io.StringIO(newline="")
-    texte.write(f"\ufeff{entete}\r\n")
-    csv.writer(texte, delimiter=";", lineterminator="\r\n").writerows(rangees)
-    return texte.getvalue().encode()
+def _repartition(recap: Recap) -> Iterator[str]:
+    cases, textes = Cases(), Cases(proteges=True)
+    for groupement, cellule, produit, demande, tolerance, attribue, regle, motif, du_cellier in recap.attributions:
+        yield (
+            f"{cases[groupement]};{textes[cellule]};{cases[produit]};{nombre_csv(demande)};{nombre_csv(tolerance)};{nombre_csv(attribue)};"
+            f"{regle};{cases[motif]};{nombre_csv(du_cellier)}"
+        )
 
 
 def bilan(

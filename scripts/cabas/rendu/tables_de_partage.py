@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from cabas.calculs.recap import Recap
 from cabas.modele import Commande
-from cabas.rendu.tables import ecrire_csv, prix_csv, proteger
+from cabas.rendu.csv_francais import ecrire_csv, proteger
+from cabas.rendu.tables import prix_csv
 from cabas.typographie import euros_csv, nombre_csv
 
 CELLIER, FRAIS = "cellier.csv", "frais.csv"

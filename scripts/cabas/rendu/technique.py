@@ -50,7 +50,7 @@ def page_donnees(schemas: Sequence[Mapping[str, Any]]) -> str:
     ]
     for schema in schemas:
         rangees = [(f"`{champ['name']}`", _genre(champ), "oui" if _obligatoire(champ) else "", _sens(champ)) for champ in schema["fields"]]
-        morceaux += [f"## {schema['title']}", str(schema["description"]), _tableau(("Champ", "Genre", "Obligatoire", "Sens"), rangees)]
+        morceaux += [f"## {schema['title']}", _montrer(str(schema["description"])), _tableau(("Champ", "Genre", "Obligatoire", "Sens"), rangees)]
     return "\n\n".join(morceaux) + "\n"
 
 
@@ -74,7 +74,12 @@ def _sens(champ: Mapping[str, Any]) -> str:
         morceaux.append(f"Admis : {enumerer([f'`{valeur}`' for valeur in permis], 'ou')}.")
     if isinstance(exemple := champ.get("example"), str) and exemple:
         morceaux.append(f"Exemple : `{exemple}`.")
-    return " ".join(morceaux)
+    return _montrer(" ".join(morceaux))
+
+
+def _montrer(texte: str) -> str:
+    """`<ref>` n'est pas une balise : hors du code, on l'échappe, sinon la page l'avalerait."""
+    return "`".join(morceau if rang % 2 else morceau.replace("<", "&lt;") for rang, morceau in enumerate(texte.split("`")))
 
 
 def _tableau(titres: Sequence[str], rangees: Sequence[Sequence[str]]) -> str:

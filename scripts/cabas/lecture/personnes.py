@@ -1,0 +1,62 @@
+"""De qui vient une rangée : cellule, bon, date, créneau, tarif… compris une fois par personne, même si son bon a vingt rangées."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from cabas.constats import Refus
+from cabas.lecture.page import COUPEE, STATUTS_DE_LA_PAGE
+from cabas.lecture.preambule import sans_explication
+from cabas.recu import LigneLue
+
+ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
+"""Les colonnes qui parlent de la personne et de son bon, dans l'ordre où `_faire` les attend."""
+
+_VALIDES = frozenset({"", "valide", "validé", "validee", "validée", "envoye", "envoyé", "ok", "oui"})
+_OUI = frozenset({"1", "oui", "vrai", "true", "x", "yes"})
+Faire = Callable[..., LigneLue]
+"""Fait une `LigneLue` d'une personne : numéro, colonne, produit, ce qu'on y lit, tolérance, refus, unité imposée."""
+
+
+class Feuille(NamedTuple):
+    """Ce qui vaut pour toute une feuille. `origine` : le nom sous lequel elle compte ; `datee` : une réponse sans date est inachevée."""
+
+    groupement: str
+    fichier: str
+    origine: str
+    de_la_page: bool
+    datee: bool
+
+
+def fabrique(feuille: Feuille, rangs: Mapping[str, int]) -> Callable[[Sequence[str]], Faire]:
+    """De quoi faire d'une rangée des `LigneLue`. `rangs` : la colonne de chaque rôle."""
+    prendre = itemgetter(*(rangs[role] for role in ROLES))
+    faires: dict[tuple[str, ...], Faire] = {}
+
+    def fabriquer(cases: Sequence[str]) -> Faire:
+        dits = prendre(cases)
+        faire = faires.get(dits)
+        if faire is None:
+            faire = faires[dits] = _faire(feuille, dits)
+        return faire
+
+    return fabriquer
+
+
+def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
+    groupement, fichier, origine, de_la_page, datee = feuille
+    cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut = dits
+    nom_entier = f"{nom} {prenom}".strip()
+    qui = cellule or nom_entier or courriel
+    # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
+    inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
+    milieu = (commande, lu_groupement, envoye, sans_explication(creneau), sans_explication(tarif), nom_entier, inacheve)
+    coupe = COUPEE if de_la_page and statut not in STATUTS_DE_LA_PAGE else None
+
+    def faire(numero: int, colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
+        tete = (groupement, fichier, numero, colonne, bon, qui, produit, lu, tolerance)
+        return LigneLue._make((*tete, *milieu, refus or coupe, origine, unite, de_la_page, None, None))
+
+    return faire

@@ -1,0 +1,50 @@
+"""Un CSV à la française : UTF-8 avec marque, `;`, CRLF. Un tableur français l'ouvre d'un double clic.
+
+Un texte qui commencerait une formule est précédé d'une apostrophe (`proteger`). Les grandes tables répètent peu de textes un
+très grand nombre de fois : chacun n'est protégé et mis entre guillemets qu'une fois (`Cases`). Mêmes octets que le module
+`csv` : un essai les compare.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+_FORMULES = frozenset("=+-@\t\r")
+
+
+def proteger(texte: str) -> str:
+    """Un texte qu'un tableur prendrait pour une formule est précédé d'une apostrophe ; nos lecteurs l'ôtent."""
+    return f"'{texte}" if texte[:1] in _FORMULES else texte
+
+
+class Cases(dict[str, str]):
+    """Ce que devient un texte dans une case : `Cases()["a;b"]` → « "a;b" » avec ses guillemets. Se souvient de tout.
+
+    `proteges` : des textes venus de quelqu'un, qui ne doivent pas commencer une formule.
+    """
+
+    def __init__(self, *, proteges: bool = False) -> None:
+        super().__init__()
+        self._proteges = proteges
+
+    def __missing__(self, texte: str) -> str:
+        case = proteger(texte) if self._proteges else texte
+        if '"' in case or ";" in case or "\r" in case or "\n" in case:
+            case = '"' + case.replace('"', '""') + '"'
+        self[texte] = case
+        return case
+
+
+def assembler_csv(entete: str, lignes: Iterable[str]) -> bytes:
+    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même."""
+    return "\r\n".join((f"\ufeff{entete}", *lignes, "")).encode()
+
+
+def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
+    """Un CSV dont on donne les cases, déjà protégées s'il le faut. `entete` : les intitulés séparés par `;`."""
+    texte = io.StringIO(newline="")
+    texte.write(f"\ufeff{entete}\r\n")
+    csv.writer(texte, delimiter=";", lineterminator="\r\n").writerows(rangees)
+    return texte.getvalue().encode()
