@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -130,3 +131,10 @@ def test_un_prix_different_se_signale_sans_rien_bloquer(intitule: str, different
     assert len(lignes) == 2
     assert [ligne.refus for ligne in lignes] == [None, None]
     assert [(constat.code, constat.emplacement.ligne) for constat in constats] == [("prix-different", 1)] * different
+
+
+@pytest.mark.parametrize("intitule", ["Produits | Farine T65", "Produits [Farine T65]", "Produits (Farine T65 - Quantité)", "Farine T65 (kg)"])
+def test_une_ligne_de_grille_inconnue_propose_le_produit(intitule: str) -> None:
+    """Le nom de la question ne compte pas : sans cela, « Produits | » rapprochait d'abord des noms plus longs."""
+    autres = [replace(DEPOT.produits["farine-t65"], ref=f"farine-{nom}", nom=f"Farine de {nom} épeautre") for nom in ("grand", "petit")]
+    assert Catalogue([*DEPOT.produits.values(), *autres]).proches(intitule)[0] == "farine-t65"

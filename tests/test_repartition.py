@@ -251,6 +251,9 @@ def test_le_tirage_change_avec_la_graine() -> None:
     ("demande", "tolerance", "part", "unite", "attendu"),
     [
         (3000, 0, 1000, "kg", "3\u00a0kg demandés, 1\u00a0kg attribué : sac incomplet"),
+        (500, 0, 2, "kg", "500\u00a0g demandés, 2\u00a0g attribués : sac incomplet"),
+        (1000, 0, 1, "kg", "1\u00a0kg demandé, 1\u00a0g attribué : sac incomplet"),
+        (500, 0, 0, "L", "0,5\u00a0L demandé, 0\u00a0L attribué : sac incomplet"),
         (3000, 0, 3000, "piece", "3\u00a0pièces demandées, 3\u00a0pièces attribuées : servi en entier"),
         (2000, 2000, 3000, "kg", "2\u00a0kg demandés, 3\u00a0kg attribués : complète un lot (jusqu’à 4\u00a0kg acceptés)"),
     ],

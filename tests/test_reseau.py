@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from test_oracle import Monde, Tirage, texte
 
+from cabas.calculs.frais import ENSEMBLE
 from cabas.calculs.fusion import Fusion, fusionner
 from cabas.calculs.recap import recapituler
 from cabas.calculs.repartition import REGLES
@@ -145,6 +147,39 @@ def test_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, modifier: Callab
         assert bilans[0][nom] == bilans[1][nom], nom
     assert set(bilans[1]["totaux"]) == {"la-remise", "les-tilleuls"}
     assert b"K7M2QX" in (avec / "lignes.csv").read_bytes(), "chez qui tient les bons, les lignes gardent leurs noms"
+
+
+@pytest.mark.parametrize("selon", ["montant", "cellule"])
+def test_les_frais_ne_se_paient_qu_une_fois(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], selon: str) -> None:
+    """Seul, un groupement ne prend pas les frais de tous. Au centre, ses totaux ont une part : celle que feraient ses cellules."""
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    lignes = [ligne for ligne in fiche.read_text(encoding="utf-8").splitlines() if not ligne.startswith("frais")]
+    fiche.write_text("\n".join([*lignes, "frais: 45.01", f"frais_selon: {selon}", ""]), encoding="utf-8")
+    centre = vers_le_centre(reseau, tmp_path, ("les-tilleuls",))
+    assert lire_csv(reseau / "prive/2026-12/les-tilleuls/sorties/frais.csv") == []
+    assert json.loads((reseau / "prive/2026-12/les-tilleuls/sorties/bilan.json").read_text(encoding="utf-8"))["frais"] == 0
+    shutil.copytree(reseau / "prive/2026-12/la-remise/bons", centre / "2026-12/la-remise/bons")
+    assert lancer(reseau) == 0
+    assert lancer(reseau, "--reseau", "--prive", str(centre)) == 0
+    avec = lire_csv(reseau / "prive/2026-12/sorties/frais.csv")
+    sans = lire_csv(centre / "2026-12/sorties/frais.csv")
+    assert somme(sans) == somme(avec) == 4501
+    ecart = somme(une for une in sans if une["groupement"] == "les-tilleuls") - somme(une for une in avec if une["groupement"] == "les-tilleuls")
+    assert abs(ecart) <= len(avec), "à des centimes d’arrondi près"
+    assert [une["cellule"] for une in sans if une["groupement"] == "les-tilleuls"] == [ENSEMBLE]
+    rendu = json.loads((centre / "2026-12/sorties/reseau/attribue-les-tilleuls.json").read_text(encoding="utf-8"))
+    assert rendu["frais"] == somme(une for une in sans if une["groupement"] == "les-tilleuls")
+    capsys.readouterr()
+    principal(["fusionner", "2026-12", "--depot", str(reseau), "--groupement", "les-tilleuls", "--sans-classeur"])
+    assert "Frais de 45,01\u00a0€ : le réseau les partage" in capsys.readouterr().out.replace("\u202f:", " :").replace("\u00a0:", " :")
+
+
+def lire_csv(chemin: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(chemin.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+
+
+def somme(parts: Iterable[dict[str, str]]) -> int:
+    return sum(int(une["part"].replace(",", "")) for une in parts)
 
 
 def test_rien_de_personne_ne_part(reseau: Path, tmp_path: Path) -> None:

@@ -135,6 +135,8 @@ class _Liste:
     def _dire(self, motif: str, jugee: LigneJugee) -> str:
         produit = self._depot.produits.get(jugee.lue.produit)
         if motif == "produit-inconnu" or produit is None:
+            if not jugee.lue.produit.strip():
+                return f"sur votre bon, la quantité « {d_une_ligne(jugee.lue.lu)[:LISIBLE]} » n’a pas de produit. Que vouliez-vous ?"
             if produit is None:
                 return f"sur votre bon, « {self._nom(jugee.lue.produit)} » n’est pas dans notre catalogue. Quel produit vouliez-vous ?"
             return f"« {produit.nom} » n’est pas proposé dans cette commande. Voulez-vous autre chose à la place ?"

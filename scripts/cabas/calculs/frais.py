@@ -7,12 +7,18 @@ Entre : un montant, une façon de partager, les lignes servies. Sort : une part 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from cabas.argent import partager
+from cabas.argent import centimes, partager
 
 if TYPE_CHECKING:
     from cabas.calculs.recap import LigneBon
+    from cabas.modele import Commande
+    from cabas.recu import Totaux
+
+ENSEMBLE = "(tout le groupement)"
+"""Ce qui tient lieu de cellule quand on ne connaît que les totaux d'un groupement."""
 
 
 class PartDeFrais(NamedTuple):
@@ -40,3 +46,27 @@ def partager_frais(frais: int, selon: str, lignes: Iterable[LigneBon]) -> tuple[
     qui = sorted(montants)
     parts = partager(frais, [1 if selon == "cellule" else montants[cle] for cle in qui])
     return tuple(sorted(PartDeFrais(groupement, cellule, part) for (cellule, groupement), part in zip(qui, parts, strict=True)))
+
+
+def partager_a_plusieurs(commande: Commande, lignes: Iterable[LigneBon], totaux: Iterable[Totaux]) -> tuple[PartDeFrais, ...]:
+    """Les mêmes parts quand des groupements n'ont donné que des totaux : une seule part pour chacun, à partager chez lui.
+
+    Leurs jetons ne sont pas des cellules : ils repartent de zéro à chaque produit. Avec « cellule », un groupement compte pour
+    toutes celles qui ont commandé.
+    """
+    cellules = {un.groupement: un.cellules for un in totaux}
+    montants: dict[tuple[str, str], int] = {}
+    for ligne in lignes:
+        if ligne.attribue:
+            cle = (ENSEMBLE if ligne.groupement in cellules else ligne.cellule, ligne.groupement)
+            montants[cle] = montants.get(cle, 0) + ligne.montant
+    frais = centimes(commande.frais or Decimal(0))
+    if not frais or not montants:
+        return ()
+    qui = sorted(montants)
+    parts_egales = commande.frais_selon == "cellule"
+    poids = [
+        (cellules.get(groupement, 1) if cellule == ENSEMBLE else 1) if parts_egales else montants[(cellule, groupement)]
+        for cellule, groupement in qui
+    ]
+    return tuple(sorted(PartDeFrais(groupement, cellule, part) for (cellule, groupement), part in zip(qui, partager(frais, poids), strict=True)))

@@ -22,6 +22,13 @@ def cle(texte: str) -> str:
     return " ".join(texte.casefold().split())
 
 
+def ecritures_des_tarifs(groupement: Groupement) -> dict[str, str]:
+    """Ce qu'on peut écrire pour un tarif, sous sa forme de comparaison : son code, ou son nom s'il n'est qu'à lui. Sort : le code."""
+    noms = [cle(tarif.nom) for tarif in groupement.tarifs]
+    par_nom = {nom: tarif.code for nom, tarif in zip(noms, groupement.tarifs, strict=True) if noms.count(nom) == 1}
+    return par_nom | {cle(tarif.code): tarif.code for tarif in groupement.tarifs}
+
+
 class Identites:
     """Les cellules d'un groupement. `adherents` vide : on ne connaît personne, et on ne le reproche à personne."""
 
@@ -42,7 +49,7 @@ class Identites:
             elif nom not in self._par_cle:
                 self._homonymes[nom] = codes
         self._adhesions = {adhesion.code: adhesion.tarif for adhesion in groupement.adhesions} if groupement else {}
-        self._codes = {tarif.code for tarif in groupement.tarifs} if groupement else set()
+        self._codes = ecritures_des_tarifs(groupement) if groupement else {}
         self._connus: dict[str, Adherent | None] = {}
         self._tarifs: dict[tuple[str, str], str] = {}
         self._formes: dict[str, str] = {}
@@ -96,8 +103,8 @@ class Identites:
     def _choisir_tarif(self, cellule: str, lu: str) -> str:
         adherent = self.adherent(cellule)
         for code in (self._adhesions.get(adherent.adhesion, "") if adherent else "", lu):
-            if code in self._codes:
-                return code
+            if connu := self._codes.get(cle(code)):
+                return connu
         return self._groupement.tarifs[0].code if self._groupement and self._groupement.tarifs else ""
 
     def perimee(self, cellule: str, jour: date) -> bool:

@@ -139,6 +139,7 @@ def motif(unite: str, demande: int, tolerance: int, part: int, cause: str, du_ce
 
 
 def _accorder(unite: str, milliemes: int, participe: str) -> str:
-    """« 3 pièces demandées », « 1 kg attribué »."""
+    """« 3 pièces demandées », « 1 kg attribué », « 500 g demandés » : sous le kilo, on compte des grammes."""
     feminin = "e" if unite == "piece" else ""
-    return f"{quantite(milliemes, unite)} {participe}{feminin}{'s' if milliemes >= 2000 else ''}"
+    pluriel = milliemes >= (2 if unite == "kg" and milliemes < 1000 else 2000)
+    return f"{quantite(milliemes, unite)} {participe}{feminin}{'s' if pluriel else ''}"

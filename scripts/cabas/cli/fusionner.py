@@ -89,8 +89,10 @@ def fusionner_dossier(
     options: Options = Options(),  # noqa: B008
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
+    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
     from cabas.calculs.codes import codes_faux
     from cabas.calculs.proches import cellules_proches
+    from cabas.calculs.tarifs import tarifs_inconnus
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
     from cabas.cli.constats_de_fusion import constats_de
     from cabas.cli.provisoire import constats_de_fenetre
@@ -128,7 +130,12 @@ def fusionner_dossier(
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
-    vus = (*codes_faux(recu.lignes, prive.name), *cellules_proches(fusion.lignes, recu.adherents, prive.name))
+    vus = (
+        *codes_faux(recu.lignes, prive.name),
+        *cellules_proches(fusion.lignes, recu.adherents, prive.name),
+        *bons_d_avant_l_ouverture(fusion.commande, fusion.lignes, prive.name),
+        *tarifs_inconnus(depot, fusion.lignes, recu.adherents, prive.name),
+    )
     tous = (*utiles, *trop_tot, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
@@ -176,10 +183,10 @@ def commande_inconnue(depot: Depot, identifiant: str) -> Constat:
     from cabas.constats import Emplacement, erreur
     from cabas.typographie import enumerer
 
-    connues = enumerer(sorted(depot.commandes), "ou") or "aucune pour l’instant"
+    connues = enumerer(sorted(depot.commandes), "ou")
     return erreur(
         "commande-inconnue",
         Emplacement(f"catalogue/commandes/{sans_controle(identifiant)}.yaml"),
         "Cette commande n’existe pas.",
-        f"Choisir {connues}.",
+        f"Choisir {connues}." if connues else "Écrire sa fiche dans catalogue/commandes/, ou vérifier le dossier du dépôt.",
     )

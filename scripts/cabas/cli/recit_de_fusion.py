@@ -126,7 +126,8 @@ def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:
 def _raconter_le_partage(commande: Commande, recap: Recap, imprimeur: Imprimeur) -> None:
     """Ce que le cellier a donné et reçu, et les frais partagés ; rien quand la commande n'en a pas."""
     from cabas.argent import centimes
-    from cabas.typographie import accorder, euros, euros_csv
+    from cabas.calculs.frais import ENSEMBLE
+    from cabas.typographie import accorder, enumerer, euros, euros_csv
 
     donnes, recus = [ligne for ligne in recap.cellier if ligne.pris], [ligne for ligne in recap.cellier if ligne.ajoute]
     valeur, cout = sum(ligne.valeur_prise for ligne in donnes), sum(ligne.cout_ajoute for ligne in recus)
@@ -138,12 +139,16 @@ def _raconter_le_partage(commande: Commande, recap: Recap, imprimeur: Imprimeur)
         imprimeur.dire(f"Le cellier complète {accorder(len(recus), 'produit')}, pour {euros(cout)} (budget : {budget}).")
     imprimeur.poser("frais", euros_csv(sum(part.part for part in recap.frais)))
     if recap.frais:
-        parts = [part.part for part in recap.frais]
-        imprimeur.dire(
-            f"Frais à ajouter : {euros(sum(parts))}, entre {accorder(len(parts), 'cellule')} (de {euros(min(parts))} à {euros(max(parts))} chacune)."
-        )
+        parts = [part.part for part in recap.frais if part.cellule != ENSEMBLE]
+        seuls = [part.part for part in recap.frais if part.cellule == ENSEMBLE]
+        chacune = f" (de {euros(min(parts))} à {euros(max(parts))} chacune)" if len(parts) > 1 else ""
+        qui = [f"{accorder(len(parts), 'cellule')}{chacune}"] if parts else []
+        qui += [f"{accorder(len(seuls), 'groupement')} ({euros(sum(seuls))})"] if seuls else []
+        imprimeur.dire(f"Frais à ajouter : {euros(sum(parts + seuls))}, {'entre' if len(recap.frais) > 1 else 'pour'} {enumerer(qui)}.")
     elif commande.frais:
-        imprimeur.dire(f"Frais de {euros(centimes(commande.frais))} : aucune cellule ne reçoit rien, ils ne sont pas partagés.")
+        servi = any(ligne.attribue for ligne in recap.lignes)
+        suite = "le réseau les partage, et dira la part du groupement" if servi else "aucune cellule ne reçoit rien, ils ne sont pas partagés"
+        imprimeur.dire(f"Frais de {euros(centimes(commande.frais))} : {suite}.")
 
 
 def chemin_court(chemin: Path) -> Path:

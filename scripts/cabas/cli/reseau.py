@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cabas.calculs.fusion import Fusion
+    from cabas.calculs.recap import Recap
     from cabas.constats import Constat
     from cabas.lecture.prive import Recu
     from cabas.modele import Commande, Depot
@@ -31,6 +32,17 @@ def un_seul_groupement(recu: Recu, groupement: str) -> None:
     """Ne garde de ce qui est reçu que ce qui touche un groupement : les autres fusionnent chez eux."""
     recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
     recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) == groupement]
+
+
+def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
+    """Le même récap, sans frais qui ne seraient pas les bons : un groupement seul ne sait pas sa part, des totaux n'ont pas de cellules."""
+    from dataclasses import replace
+
+    from cabas.calculs.frais import partager_a_plusieurs
+
+    if groupement and len(fusion.commande.fenetres) > 1:
+        return replace(recap, frais=())
+    return replace(recap, frais=partager_a_plusieurs(fusion.commande, recap.lignes, fusion.totaux)) if fusion.totaux else recap
 
 
 def _dossier(constat: Constat) -> str:

@@ -65,7 +65,7 @@ def fusionner_sous_verrou(
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli import provisoire
-    from cabas.cli.reseau import ajouter_les_totaux, un_seul_groupement
+    from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, un_seul_groupement
     from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
     from cabas.lecture.totaux import totaux_non_lus
     from cabas.publication.ecriture import deposer
@@ -81,7 +81,7 @@ def fusionner_sous_verrou(
     elif not options.groupement:
         recu.constats += totaux_non_lus(prive, commande.id)
     imprimeur.avancer(1, 3, "Récap et répartition")
-    recap = recapituler(depot, fusion, recu.cellier)
+    recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
     imprimeur.avancer(2, 3, "Récap et répartition")
     envois = tuple(commandes_producteurs(depot, commande, recap))
     sorties = prive / commande.id / options.groupement / "sorties"

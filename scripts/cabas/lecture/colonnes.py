@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -139,8 +139,11 @@ class Catalogue:
 
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
-        noms = get_close_matches(UNITE.sub("", simplifier(intitule)), list(self.noms), n=3, cutoff=0.6)
-        mots = {mot for mot in re.split(r"\W+", simplifier(intitule)) if len(mot) > 3}
+        entier = UNITE.sub("", simplifier(intitule))
+        formes = {entier, *(trouve[1] for motif in _GRILLES if (trouve := motif.search(entier)))}  # « Produits [Miel] », c'est aussi « Miel »
+        ressemblants = {nom for forme in formes for nom in get_close_matches(forme, list(self.noms), n=3, cutoff=0.6)}
+        noms = sorted(ressemblants, key=lambda nom: (-max(SequenceMatcher(None, nom, forme).ratio() for forme in formes), nom))
+        mots = {mot for mot in re.split(r"\W+", entier) if len(mot) > 3}
         noms += [nom for nom in self.noms if mots & set(re.split(r"\W+", nom)) and nom not in noms]
         return tuple(ref for nom in noms[:3] for ref in self.noms[nom])[:3]
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cabas.constats import Refus
+from cabas.lecture.colonnes import QUI, roles_connus
 from cabas.lecture.tableaux import Tableau
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
+from cabas.typographie import simplifier
 
 Rangee = tuple[int, list[str], Refus | None]
 DECALEE = Refus(
@@ -43,6 +45,7 @@ class Carre:
         while self.largeur and not self.intitules[self.largeur - 1]:
             self.largeur -= 1
         self._titres = frozenset(filter(None, self.intitules))
+        self._qui = [(rang, titre.casefold()) for rang, titre in enumerate(self.intitules) if roles_connus().get(simplifier(titre)) in QUI]
         self._avant, self._apres = tableau.lignes[: tableau.entete], tableau.lignes[tableau.entete + 1 :]
 
     def suivantes(self) -> list[Rangee]:
@@ -54,8 +57,9 @@ class Carre:
             propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases)]
             if not any(propres):
                 continue
-            if not self._titres.isdisjoint(cases) and self._est_entete(cases):
-                second = 0 if [case.strip() for case in cases[: self.large]] == self.intitules else numero
+            if (not self._titres.isdisjoint(cases) and self._est_entete(cases)) or self._nomme_sa_colonne(cases):
+                pareil = [case.strip().casefold() for case in cases[: self.large]] == [titre.casefold() for titre in self.intitules]
+                second = 0 if pareil else numero
                 continue
             if len(propres) == attendue and not second:  # presque toujours
                 propres.append("")
@@ -84,6 +88,13 @@ class Carre:
         pleines = [case.strip() for case in cases if case.strip()]
         communes = sum(case in self._titres for case in pleines)
         return communes > 1 and 2 * communes >= len(pleines)
+
+    def _nomme_sa_colonne(self, cases: Sequence[str]) -> bool:
+        """« cellule » à la place d'une cellule, et pas un nombre : l'en-tête d'un autre tableau, dont les produits sont tous différents."""
+        if not any(rang < len(cases) and cases[rang].strip().casefold() == titre for rang, titre in self._qui):
+            return False
+        pleines = [case.strip() for case in cases if case.strip()]
+        return len(pleines) > 1 and not any(case[0].isdigit() for case in pleines)
 
     def _est_un_bon(self, cases: Sequence[str], noms: Sequence[int], quantites: Sequence[int]) -> bool:
         """Quelqu'un dans une colonne de nom, un nombre dans une colonne de quantité, et la bonne largeur."""

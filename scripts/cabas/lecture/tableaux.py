@@ -19,6 +19,9 @@ from cabas.lecture.encodages import decoder
 SEPARATEURS = (";", ",", "\t", "|")
 LIGNES_D_ENTETE = 12
 SANS_ENTETE = -1
+PAS_D_ENTETE = (
+    "Écrire la ref entre crochets dans l’intitulé de chaque produit : [farine-t65] ; ou « cabas importer --apprendre », suivi de ce fichier."
+)
 LIGNES_MAX = 200_000
 COLONNES_MAX = 1_000
 CASE_MAX = 20_000
@@ -82,7 +85,7 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
     if not essais:
         return illisible(
             "On n’y reconnaît ni « cellule » ou « nom », ni aucun produit du catalogue.",
-            "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
+            PAS_D_ENTETE,
         )
     _score, moins_index, _rang, separateur = max(essais)
     lignes = _sans_guillemet(texte, separateur, 1 + decalage) or _avec_guillemets(texte, separateur, decalage)
@@ -185,6 +188,6 @@ def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
     if all(tableau.entete == SANS_ENTETE for tableau in tableaux):
         return illisible(
             "Aucune feuille n’a d’intitulés connus.",
-            "Vérifier la ligne d’intitulés ; chaque colonne de produit porte sa ref entre crochets : [farine-t65].",
+            PAS_D_ENTETE,
         )
     return tableaux

@@ -16,11 +16,16 @@ def totaux_json(totaux: Totaux) -> bytes:
 
 
 def attribue_json(totaux: Totaux, recap: Recap) -> bytes:
-    """`attribue-<groupement>.json` : pour chaque demande des totaux, dans le même ordre, ce que le réseau attribue (millièmes)."""
+    """`attribue-<groupement>.json` : pour chaque demande des totaux, dans le même ordre, ce que le réseau attribue (millièmes).
+
+    `frais`, en centimes : la part du groupement, quand la commande a des frais.
+    """
     parts: dict[str, list[list[object]]] = {ref: [] for ref in totaux.produits}
     for ligne in sorted((une for une in recap.lignes if une.groupement == totaux.groupement), key=lambda une: (une.produit, une.cellule, une.bon)):
         parts[ligne.produit].append([int(ligne.cellule.rpartition("-")[2]), ligne.attribue])
-    return _ecrire({"format": "cabas-attribue-1", "commande": totaux.commande, "groupement": totaux.groupement, "totaux": totaux.sceau}, parts)
+    frais = sum(part.part for part in recap.frais if part.groupement == totaux.groupement)
+    tete = {"format": "cabas-attribue-1", "commande": totaux.commande, "groupement": totaux.groupement, "totaux": totaux.sceau}
+    return _ecrire({**tete, "frais": frais} if recap.frais else tete, parts)
 
 
 def _ecrire(contenu: Mapping[str, object], produits: Mapping[str, Sequence[object]]) -> bytes:
