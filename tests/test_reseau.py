@@ -262,3 +262,14 @@ def test_les_bons_passent_avant_les_totaux(reseau: Path, tmp_path: Path, capsys:
         assert [un for un in codes if un.startswith("totaux-")] == [code]
     assert lancer(reseau, "--reseau", "--groupement", "les-tilleuls") == 2
     assert lancer(reseau, "--groupement", "ailleurs") == 2
+
+
+def test_un_groupement_seul_ne_parle_pas_de_commander(reseau: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Les minimums et le montant à payer se jugent au réseau : chez soi, ils inquiéteraient pour rien."""
+    principal(["fusionner", "2026-12", "--depot", str(reseau), "--sans-classeur", "--sans-producteurs"])
+    assert "À payer aux producteur·rices" in capsys.readouterr().out
+    principal(["fusionner", "2026-12", "--depot", str(reseau), "--groupement", "les-tilleuls", "--sans-classeur"])
+    dit = capsys.readouterr().out
+    assert "À payer" not in dit
+    assert "minimum" not in dit
+    assert "À recevoir des cellules" in dit

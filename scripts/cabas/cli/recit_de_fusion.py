@@ -47,13 +47,13 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
         lots = lots_de(manque.produit)
         nom = (lots[-1].nom if lots else "") or "lot"
         imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
-    courtes = [une for une in resultat.envois if une.manque_minimum]
+    # Un groupement seul ne commande à personne : les minimums et ce que l'on paie se voient au réseau.
+    courtes = [une for une in resultat.envois if une.manque_minimum and not resultat.groupement]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
     for une in courtes:
         imprimeur.dire(f"{d_une_ligne(une.producteur.nom)} : {minimum_dit(une)}.")
-    imprimeur.dire(
-        f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. À recevoir des cellules : {euros(resultat.recap.total_cellules)}."
-    )
+    a_payer = "" if resultat.groupement else f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. "
+    imprimeur.dire(f"{a_payer}À recevoir des cellules : {euros(resultat.recap.total_cellules)}.")
     if totaux := resultat.fusion.totaux:
         imprimeur.dire(f"Par leurs seuls totaux, sans aucun nom : {accorder(len(totaux), 'groupement')}.")
     _raconter_le_partage(resultat.fusion.commande, resultat.recap, imprimeur)

@@ -37,6 +37,7 @@ class Resultat(NamedTuple):
     instant: datetime | None = None
     mention: str = ""
     publie: Path | None = None
+    groupement: str = ""
 
 
 class Options(NamedTuple):
@@ -107,7 +108,7 @@ def fusionner_sous_verrou(
     except OSError as faute:
         return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
     resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)
-    return fusion, resultat._replace(instant=instant, mention=mention, publie=publie)
+    return fusion, resultat._replace(instant=instant, mention=mention, publie=publie, groupement=options.groupement)
 
 
 def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:
