@@ -26,6 +26,7 @@ from cabas.cli import principal
 from cabas.documents.bon_papier import donnees_du_bon
 from cabas.lecture.depot import charger
 from cabas.rendu.bons import bon_html
+from cabas.rendu.langues import LANGUES
 from cabas.service import ChampReserve, Service
 from cabas.temps import PARIS
 
@@ -294,10 +295,12 @@ def test_au_clavier_seul_on_remplit_et_on_sort_son_bon(ouvrir):
     assert "est téléchargé" in page.text_content("#suite")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("code", "etat"), [("fr", "vide"), ("fr", "fautes"), ("fr", "close"), ("ar", "rempli"), ("simple", "rempli")])
-def test_axe_n_a_rien_a_redire(ouvrir, theme: str, code: str, etat: str):
-    page = ouvrir(code=code, maintenant=MAINTENANT.replace(month=12, day=8) if etat == "close" else MAINTENANT, reponse=SERVICE, langues=("ar",))
+@pytest.mark.parametrize(("code", "etat", "theme"), [
+    ("fr", "vide", "light"), ("fr", "fautes", "light"), ("fr", "fautes", "dark"), ("fr", "close", "dark"), ("simple", "rempli", "light"),
+    ("ar", "rempli", "dark"), *((code, "rempli", "light") for code in LANGUES if code != "ar"),
+])  # fmt: skip
+def test_axe_n_a_rien_a_redire(ouvrir, code: str, etat: str, theme: str):
+    page = ouvrir(code=code, maintenant=MAINTENANT.replace(month=12, day=8) if etat == "close" else MAINTENANT, reponse=SERVICE, langues=LANGUES)
     page.emulate_media(color_scheme=theme)
     if etat != "vide":
         remplir(page)

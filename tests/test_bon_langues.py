@@ -121,7 +121,7 @@ def test_un_nom_sans_traduction_reste_francais_et_le_dit():
     depot = replace(petit_depot(langues=("en",)), traductions={"en": {"produits/farine-t65": "Wheat flour T65", "rubriques/farines": "Flours"}})
     html = bon_html(depot, DECEMBRE, depot.groupements["les-tilleuls"], MAINTENANT, code="en").replace("\u00a0", " ")
     assert "<b>Wheat flour T65</b>" in html
-    assert '<bdi lang="fr">Farine de blé T65 · Moulin des Sorbiers, Drôme · AB</bdi>by 500 g · <b>Allergens: gluten</b>' in html
+    assert '<bdi lang="fr">Farine de blé T65 · Moulin des Sorbiers, Drôme · AB</bdi>in steps of 500 g · <b>Allergens: gluten</b>' in html
     assert '<b lang="fr">Lentilles vertes</b>' in html
     assert '<h3 lang="fr">Fromages, œufs et produits frais</h3>' in html
     assert "<h3>Flours</h3>" in html

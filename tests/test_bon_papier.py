@@ -53,17 +53,17 @@ def test_un_catalogue_de_125_produits_tient_sur_une_feuille():
     assert "page 2 / 2" in lu
 
 
-def test_le_catalogue_d_exemple_tient_sur_une_feuille(racine):
+@pytest.mark.parametrize(("numero", "site_url"), [("", ""), ("123B", "https://groupements.exemple.org/cabas/")])
+def test_le_catalogue_d_exemple_tient_sur_une_feuille(racine, numero: str, site_url: str):
+    """Seul, ou dans un carnet avec le code QR du bon en ligne, le plus chargé : jamais une deuxième feuille."""
     from cabas.lecture.depot import charger
 
     depot, _ = charger(racine)
     for commande in depot.commandes.values():
-        tailles = {}
         for fenetre in commande.fenetres:
             un = depot.groupements[fenetre.groupement]
-            faits = donnees_du_bon(depot, commande, un, un.tarifs[0], "a1b2c3d")
-            tailles[un.slug] = compter_pages("bon.typ", mettre_en_page(faits, 12, SERRAGES[-1]))
-        assert set(tailles.values()) <= {1, 2}, (commande.id, tailles)
+            faits = {**donnees_du_bon(depot, commande, un, un.tarifs[0], "" if numero else "a1b2c3d", site_url), "numeros": [numero]}
+            assert compter_pages("bon.typ", mettre_en_page(faits, 12, SERRAGES[-1])) <= 2, (commande.id, un.slug)
 
 
 def test_les_gros_caracteres_ont_les_memes_produits_sur_une_colonne():
@@ -71,6 +71,20 @@ def test_les_gros_caracteres_ont_les_memes_produits_sur_une_colonne():
     gros = texte(bon_pdf(depot, DECEMBRE, depot.groupements["les-tilleuls"], QUARTIER, GROS))
     assert all(un.nom.split()[0] in gros for un in PRODUITS)
     assert "À garder" in gros
+
+
+def test_le_talon_des_gros_caracteres_a_de_l_air():
+    outil = shutil.which("pdftotext")
+    if outil is None:
+        pytest.skip(SANS_PDFTOTEXT)
+    depot = petit_depot()
+    pdf = bon_pdf(depot, DECEMBRE, depot.groupements["les-tilleuls"], QUARTIER, GROS)
+    lu = subprocess.run([outil, "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode().rpartition("<page ")[2]
+    mots = [(mot, float(haut), float(bas)) for haut, bas, mot in re.findall(r'yMin="([\d.]+)".*?yMax="([\d.]+)">([^<]+)<', lu)]
+    garder, total = ([un[0] for un in mots].index(mot) for mot in ("garder", "Mon"))
+    assert mots[garder + 1][1] > mots[garder][2], "le premier mot touche le titre"
+    suivante = next(haut for _mot, haut, _bas in mots[total:] if haut > mots[total][2] - 5)
+    assert suivante - mots[total][1] > 1.5 * GROS, "le texte touche « Mon total »"
 
 
 def test_tout_ce_qu_il_faut_pour_commander_est_imprime():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accessibilite import verifier
 from depot_de_bon import MAINTENANT, grand_depot, groupement, petit_depot
 from test_bon_navigateur import ENTETE, navigateur  # noqa: F401  (une fixture se reconnaît à son nom)
 
@@ -403,6 +404,18 @@ def test_320_pixels_et_texte_double_sans_defilement_horizontal(ouvrir):
     for taille in ("100%", "200%"):
         page.evaluate(f"document.documentElement.style.fontSize = '{taille}'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, taille
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_n_a_rien_a_redire(ouvrir, theme: str):
+    """Un bon fini, un autre en cours avec une faute et la liste de choix ouverte : tout ce que la page sait montrer."""
+    page = ouvrir()
+    page.emulate_media(color_scheme=theme)
+    taper(page, "A-017", E, *TARIF_A, "lent", E, "2", E, "1", E, E, "B-02", E, *TARIF_A, "comte", E, "12", E)
+    assert fautes(page)
+    verifier(page)
+    taper(page, "<Control+a>", "1", E, "a")
+    verifier(page)
 
 
 def test_chaque_case_a_un_nom_et_chaque_bouton_44_pixels(ouvrir):
