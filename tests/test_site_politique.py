@@ -24,8 +24,8 @@ CHAQUE_SORTE = (
     "actualites/groupements/les-tilleuls/index.html", "actualites/rubriques/comptes-rendus/index.html", "404.html",
 )  # fmt: skip
 BONS = tuple(f"bons/2026-12/les-tilleuls/{nom}.html" for nom in ("index", "simple", "permanence"))
-DE_LEUR_DOSSIER = ("guide", "missions", "decisions", "controles", "donnees")
-"""Les pages qui ne portent pas le nom de leur fichier : les index, et celles que le code écrit."""
+DE_LEUR_DOSSIER = ("guide", "missions", "decisions", "controles", "donnees", "cette-semaine")
+"""Les pages qui ne portent pas le nom de leur fichier : les index, celles que le code écrit, la semaine d’un groupement."""
 AVEU = "window.refus = []; addEventListener('securitypolicyviolation', e => window.refus.push(e.effectiveDirective + ' ' + e.blockedURI));"
 
 
@@ -133,6 +133,7 @@ def test_modifier_cette_page_mene_au_vrai_fichier(vrai, racine):
             assert (racine / lien[1]).is_file(), (chemin, lien[1])
             assert page.parent.name in (Path(lien[1]).stem, *DE_LEUR_DOSSIER) or "actualites" in chemin, chemin
     attendues = """404.html index.html catalogue/index.html producteurs/index.html groupements/index.html actualites/index.html
+        saisons/index.html changements/index.html carte/index.html chiffres/index.html
         actualites/archives/index.html actualites/rubriques/*/index.html actualites/mots-cles/*/index.html actualites/groupements/*/index.html"""
     assert {page for page in sans_lien if not page.startswith("bons/")} == set(attendues.split())
 
