@@ -17,10 +17,13 @@ from cabas.publication.politique import MARQUE, empreintes, poser
 CHAQUE_SORTE = (
     "index.html", "guide/index.html", "guide/reunions/index.html", "guide/technique/donnees/index.html", "charte/index.html",
     "missions/index.html", "missions/caisse/index.html", "catalogue/index.html", "catalogue/comte-12-mois/index.html",
+    "saisons/index.html", "changements/index.html", "carte/index.html", "chiffres/index.html",
     "producteurs/index.html", "producteurs/moulin-des-sorbiers/index.html", "groupements/index.html", "groupements/les-tilleuls/index.html",
+    "groupements/les-tilleuls/cette-semaine/index.html",
     "actualites/index.html", "actualites/archives/index.html", "actualites/les-tilleuls-reunion-novembre-2026/index.html",
     "actualites/groupements/les-tilleuls/index.html", "actualites/rubriques/comptes-rendus/index.html", "404.html",
 )  # fmt: skip
+BONS = tuple(f"bons/2026-12/les-tilleuls/{nom}.html" for nom in ("index", "simple", "permanence"))
 DE_LEUR_DOSSIER = ("guide", "missions", "decisions", "controles", "donnees", "donnees-ouvertes", "catalogue-json", "cette-semaine")
 """Les pages qui ne portent pas le nom de leur fichier : les index, et celles que le code écrit."""
 AVEU = "window.refus = []; addEventListener('securitypolicyviolation', e => window.refus.push(e.effectiveDirective + ' ' + e.blockedURI));"
@@ -59,7 +62,7 @@ def test_aucune_plainte_sur_aucune_sorte_de_page(onglet, adresses, vrai, ou):
     base = adresses["vrai"] if ou == "serveur" else f"{(vrai / 'site').as_uri()}/"
     onglet.add_init_script(AVEU)
     vues = []
-    for page in CHAQUE_SORTE:
+    for page in (*CHAQUE_SORTE, *BONS):
         onglet.goto(base + page, wait_until="networkidle")
         vues += [(page, refus) for refus in onglet.evaluate("window.refus")]
     assert vues == []
