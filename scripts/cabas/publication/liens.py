@@ -10,7 +10,7 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -47,11 +47,14 @@ def verifier(site: Path, sources: Mapping[str, str], cache: Path | None = None) 
     return sorted(controle.constats, key=lambda constat: constat.rang)
 
 
-def avancer(dossier: Path, cache: Path) -> None:
-    """Relève d'avance les pages d'un dossier, pendant que d'autres se construisent."""
+def avancer(pages: Iterable[bytes], cache: Path) -> None:
+    """Relève d'avance des pages HTML déjà faites, pendant que d'autres se construisent."""
     connus = _lire(cache)
-    noms = (chemin.relative_to(dossier).as_posix() for chemin in dossier.rglob("*.html"))
-    _ecrire(cache, {**connus, **dict(_relever_les(dossier, sorted(noms), connus).values())})
+    for octets in pages:
+        empreinte = hashlib.sha256(octets).hexdigest()
+        if empreinte not in connus:
+            connus[empreinte] = relever(octets.decode("utf-8", errors="replace"))
+    _ecrire(cache, connus)
 
 
 def _relever_tout(site: Path, noms: list[str], cache: Path | None) -> dict[str, Releve]:
