@@ -102,11 +102,13 @@ def test_le_cache_ne_change_rien_au_verdict(tmp_path):
 # --- Deux chemins, une seule réponse ---
 
 MORCEAUX = [
-    "<p>", "</p>", '<a href="b.html">', "</a>", "<article>", "</article>", "<ARTICLE class=x>", '<a id="é&amp;x" name=y>', "<img src=x.png/>",
-    '<img src="x.png" srcset="a.png 1x, b.png 2x" />', "<p onclick='x()'>", '<p style="background:url(f.png)">', "<br>\n<br/>", "texte &lt;b&gt; 1",
-    "<!-- <a href=c.html> -->", "<!--> <a href=d.html> -->", "<!-- a -- b -->", "<script>if (a<b) '<a href=e.html>'</script>", "<script src=s.js></script>",
-    "<style>@import 'g.css';\np{background:url(h.png)}</style>", "<!doctype html>", "<", "<a href='i.html", "<a/href=j.html>", '<a href="k.html"id=l>',
-    "<?xml version='1.0'?>", "<![CDATA[ <a href=m.html> ]]>", "<base href=/>", '<link rel="stylesheet" href="n.css">', "<svg:a href=o.html>", "</p x>",
+    "<p>", "</p>", '<a href="b.html">', "</a>", "<article>", "</article>", "<ARTICLE class=x>", '<a id="é&amp;x" name=y>',
+    "<img src=x.png/>", '<img src="x.png" srcset="a.png 1x, b.png 2x" />', "<p onclick='x()'>", '<p style="background:url(f.png)">',
+    "<br>\n<br/>", "texte &lt;b&gt; 1", "<!-- <a href=c.html> -->", "<!--> <a href=d.html> -->", "<!-- a -- b -->",
+    "<script>if (a<b) '<a href=e.html>'</script>", "<script src=s.js></script>",
+    "<style>@import 'g.css';\np{background:url(h.png)}</style>", "<!doctype html>", "<", "<a href='i.html", "<a/href=j.html>",
+    '<a href="k.html"id=l>', "<?xml version='1.0'?>", "<![CDATA[ <a href=m.html> ]]>", "<base href=/>",
+    '<link rel="stylesheet" href="n.css">', "<svg:a href=o.html>", "</p x>",
 ]  # fmt: skip
 
 
@@ -123,8 +125,6 @@ def test_une_page_bien_ecrite_prend_le_chemin_rapide(page):
     assert releve._relever_vite(page) is not None
 
 
-@pytest.mark.parametrize(
-    "page", ["a < b", "<!--> <img src=//exemple.org/x> -->", "<a/href=x>", "<script><!-- <script> --></script>", "<style><</style>"]
-)
+@pytest.mark.parametrize("page", ["a < b", "<!--> <img src=//exemple.org/x> -->", "<a/href=x>", "<script><!-- <script> --></script>"])
 def test_une_bizarrerie_repasse_par_html_parser(page):
     assert releve._relever_vite(page) is None
