@@ -172,9 +172,20 @@ def test_un_bon_qui_deborde_cherche_son_propre_serrage(recherches):
         faits = donnees_du_bon(depot, DECEMBRE, lequel, lequel.tarifs[0], "", SITE)
         rangs.append(serrage.chercher(faits, 12, mettre_en_page))
     assert rangs[0] < rangs[1] < len(serrage.SERRAGES)
+    assert serrage.chercher(faits, 12, mettre_en_page, rangs[0] + 1, serre=True) == rangs[1]
     recherches.clear()
     assert pages(bon_pdf(depot, DECEMBRE, bavard, un.tarifs[0], 12, "", SITE)) == 2
     assert len(recherches) > 4
+
+
+@pytest.mark.parametrize("premier", range(len(serrage.SERRAGES) + 1))
+@pytest.mark.parametrize("depuis", [0, 3, len(serrage.SERRAGES) - 1])
+def test_partir_des_plus_serres_ne_change_pas_la_reponse(monkeypatch, premier, depuis):
+    rang = {serrage_: rang for rang, serrage_ in enumerate(serrage.SERRAGES)}
+    monkeypatch.setattr(serrage, "compter_pages", lambda _gabarit, essai: 2 if essai["rang"] >= premier else 3)
+    poser = lambda _donnees, _corps, essai: {"rang": rang[essai]}  # noqa: E731
+    trouves = [serrage.chercher({}, 12, poser, depuis, serre=serre) for serre in (False, True)]
+    assert trouves == [len(serrage.SERRAGES) if premier == len(serrage.SERRAGES) else max(premier, depuis)] * 2
 
 
 # --- La commande, et le numéro jusqu'au récap ---

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cabas.publication import releve
 from cabas.publication.liens import verifier
 
 
@@ -94,3 +97,34 @@ def test_le_cache_ne_change_rien_au_verdict(tmp_path):
     assert verifier(site, {}, cache) == verifier(site, {}, cache) == verifier(site, {})
     cache.write_text("abîmé", encoding="utf-8")
     assert verifier(site, {}, cache) == verifier(site, {})
+
+
+# --- Deux chemins, une seule réponse ---
+
+MORCEAUX = [
+    "<p>", "</p>", '<a href="b.html">', "</a>", "<article>", "</article>", "<ARTICLE class=x>", '<a id="é&amp;x" name=y>',
+    "<img src=x.png/>", '<img src="x.png" srcset="a.png 1x, b.png 2x" />', "<p onclick='x()'>", '<p style="background:url(f.png)">',
+    "<br>\n<br/>", "texte &lt;b&gt; 1", "<!-- <a href=c.html> -->", "<!--> <a href=d.html> -->", "<!-- a -- b -->",
+    "<script>if (a<b) '<a href=e.html>'</script>", "<script src=s.js></script>",
+    "<style>@import 'g.css';\np{background:url(h.png)}</style>", "<!doctype html>", "<", "<a href='i.html", "<a/href=j.html>",
+    '<a href="k.html"id=l>', "<?xml version='1.0'?>", "<![CDATA[ <a href=m.html> ]]>", "<base href=/>",
+    '<link rel="stylesheet" href="n.css">', "<svg:a href=o.html>", "</p x>",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MORCEAUX), max_size=12))
+def test_le_releve_rapide_dit_comme_html_parser_ou_se_tait(morceaux):
+    page = "\n".join(morceaux)
+    vite = releve._relever_vite(page)
+    assert vite is None or vite == releve.relever_lentement(page)
+    assert releve.relever(page) == releve.relever_lentement(page)
+
+
+@pytest.mark.parametrize("page", ['<!doctype html><a href="b.html" id=x>é</a><script>a<b</script><style>p{}</style><!-- x -->', "<P CLASS=a>\n<br/>"])
+def test_une_page_bien_ecrite_prend_le_chemin_rapide(page):
+    assert releve._relever_vite(page) is not None
+
+
+@pytest.mark.parametrize("page", ["a < b", "<!--> <img src=//exemple.org/x> -->", "<a/href=x>", "<script><!-- <script> --></script>"])
+def test_une_bizarrerie_repasse_par_html_parser(page):
+    assert releve._relever_vite(page) is None

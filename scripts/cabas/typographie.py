@@ -120,16 +120,19 @@ def plage(debut: datetime, fin: datetime) -> str:
     return f"{date_longue(local.date())}, de {heure(debut)} à {heure(fin)}"
 
 
+# Chaque motif commence par le signe cherché : une page entière se parcourt sans s'arrêter à chaque lettre.
 _REGLES = (
-    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
-    (re.compile(r"« +|«(?=[^\s\u00a0\u202f])"), f"«{INSECABLE}"),
-    (re.compile(r" +»|(?<=[^\s\u00a0\u202f])»"), f"{INSECABLE}»"),
-    (re.compile(r"(?:(?<=\S)|^) +([;!?])(?=\s|$)"), FINE + r"\1"),
-    (re.compile(r"(?:(?<=\S)|^) +:(?=\s|$)"), f"{INSECABLE}:"),
-    (re.compile(r"(?<=\d) +(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
+    (re.compile(r"'(?<=\w')(?=\w)"), "’"),
+    (re.compile(r"«(?: +|(?=[^\s\u00a0\u202f]))"), f"«{INSECABLE}"),
+    (re.compile(r" +»|»(?<=[^\s\u00a0\u202f]»)"), f"{INSECABLE}»"),
+    (re.compile(r" (?:(?<=\S )|(?<=^ )) *([;!?])(?=\s|$)"), FINE + r"\1"),
+    (re.compile(r" (?:(?<=\S )|(?<=^ )) *:(?=\s|$)"), f"{INSECABLE}:"),
+    (re.compile(r" (?<=\d ) *(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
 )
 
 
+COURT = 200
+"""En signes : un texte plus long ne se répète guère."""
 _A_RECOPIER = re.compile(r"(\"[^\"\n]*\"|\{[^}\n]*\}|`[^`\n]*`)")
 
 
@@ -138,6 +141,16 @@ def typographier(texte: str) -> str:
 
     Ce qui est entre guillemets droits, accolades ou accents graves est à recopier tel quel : on n'y touche pas.
     """
+    return _typographier_court(texte) if len(texte) <= COURT else _typographier(texte)
+
+
+@lru_cache(maxsize=8192)
+def _typographier_court(texte: str) -> str:
+    """Un nom, une phrase : le même revient à chaque bon."""
+    return _typographier(texte)
+
+
+def _typographier(texte: str) -> str:
     morceaux = _A_RECOPIER.split(texte)
     for rang in range(0, len(morceaux), 2):
         for motif, remplacement in _REGLES:

@@ -14,11 +14,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mesure:
-    """Secondes (médiane), mégaoctets (le plus), et ce que la commande a écrit la dernière fois."""
+    """Secondes (médiane), mégaoctets (le plus), ce que la commande a écrit la dernière fois, et secondes de processeur (médiane).
+
+    Le processeur compte les processus que la commande a elle-même lancés : une machine occupée ailleurs le change peu.
+    """
 
     secondes: float
     megaoctets: float
     sortie: str
+    processeur: float
 
 
 def lancer(commande: Sequence[str], dossier: Path | None = None) -> Mesure:
@@ -33,7 +37,7 @@ def lancer(commande: Sequence[str], dossier: Path | None = None) -> Mesure:
     if processus.returncode:
         sys.exit(f"Le banc s’arrête : « {' '.join(map(str, commande))} » a échoué.\n{sortie[-2000:]}")
     octets = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return Mesure(secondes, octets / 1e6, sortie)
+    return Mesure(secondes, octets / 1e6, sortie, usage.ru_utime + usage.ru_stime)
 
 
 def comparer(
@@ -48,6 +52,11 @@ def comparer(
             if tour or fois == 1:
                 relevees[nom].append(mesure)
     return {
-        nom: Mesure(statistics.median(une.secondes for une in mesures), max(une.megaoctets for une in mesures), mesures[-1].sortie)
+        nom: Mesure(
+            statistics.median(une.secondes for une in mesures),
+            max(une.megaoctets for une in mesures),
+            mesures[-1].sortie,
+            statistics.median(une.processeur for une in mesures),
+        )
         for nom, mesures in relevees.items()
     }

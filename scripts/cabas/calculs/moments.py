@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from cabas.constats import Refus
@@ -68,6 +69,7 @@ class Echeance(NamedTuple):
     precision: str = ""
 
 
+@lru_cache(maxsize=1024)
 def lire_moments(texte: str) -> tuple[Moment, ...] | Refus:
     """Les moments d'un champ `quand`, dans l'ordre. Refus : `quand-illisible`.
 

@@ -88,7 +88,7 @@ def composer_serre(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEn
         pdf = composer(GABARIT, mettre_en_page(donnees, corps, SERRAGES[rang]))
         if pages_du_pdf(pdf) <= combien * FEUILLE:
             return pdf
-    plus_serre = chercher(donnees, corps, mettre_en_page, rang + 1 if rang < len(SERRAGES) else 0)
+    plus_serre = chercher(donnees, corps, mettre_en_page, rang + 1 if rang < len(SERRAGES) else 0, serre=True)
     return composer(GABARIT, mettre_en_page(donnees, corps, SERRAGES[plus_serre] if plus_serre < len(SERRAGES) else LIBRE))
 
 
@@ -114,10 +114,11 @@ def _serrage_neutre(neutre: str, corps: int, mettre_en_page: MettreEnPage) -> in
     return chercher(json.loads(neutre), corps, mettre_en_page)
 
 
-def chercher(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEnPage, depuis: int = 0) -> int:
+def chercher(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEnPage, depuis: int = 0, *, serre: bool = False) -> int:
     """Le rang du serrage le plus aéré qui tient, à partir de `depuis` ; `len(SERRAGES)` si aucun.
 
-    On cherche par moitiés : plus on serre, moins il y a de pages.
+    On cherche par moitiés : plus on serre, moins il y a de pages. `serre` : le bon neutre débordait, la réponse est sans doute parmi
+    les plus serrés ; on part d'eux, en doublant le pas. La réponse est la même, en deux essais au lieu de quatre.
     """
 
     def tient(rang: int) -> bool:
@@ -126,6 +127,13 @@ def chercher(donnees: dict[str, Any], corps: int, mettre_en_page: MettreEnPage, 
     bas, haut = depuis, len(SERRAGES) - 1
     if bas > haut or not tient(haut):
         return len(SERRAGES)
+    pas = 1
+    while serre and bas < haut:
+        essai = max(haut - pas, bas)
+        if not tient(essai):
+            bas = essai + 1
+            break
+        haut, pas = essai, 2 * pas
     while bas < haut:
         milieu = (bas + haut) // 2
         bas, haut = (bas, milieu) if tient(milieu) else (milieu + 1, haut)

@@ -12,7 +12,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -49,6 +49,57 @@ def a_publier(depot: Depot, maintenant: datetime) -> list[tuple[Commande, Groupe
     ]
 
 
+class EnCours:
+    """Les bons d'un site, commencés : les fichiers coûteux avancent à côté. `pages` fait le reste, `finir` attend et rend tout."""
+
+    def __init__(
+        self, depot: Depot, maintenant: datetime, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = ""
+    ) -> None:  # fmt: skip
+        self.fichiers: dict[PurePosixPath, bytes] = {}
+        self._reserve = reserve
+        gardes = figes or {}
+        self._publies = [(gardes.get(une.id, depot), une, groupement, ou) for une, groupement, ou in a_publier(depot, maintenant)]
+        self._maintenant = maintenant
+        self._ouvriers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+        self._pieces: list[tuple[_Piece, Future[bytes]]] = []
+        for vu, commande, groupement, ou in self._publies:
+            combien = 1 if ou is Etat.CLOSE else len(groupement.tarifs)
+            self._confier(_papiers(vu, commande, groupement, PurePosixPath(commande.id, groupement.slug), combien, site_url))
+
+    def _confier(self, pieces: Iterable[_Piece]) -> None:
+        self._pieces += [(piece, self._ouvriers.submit(_prendre, piece, self._reserve)) for piece in pieces]
+
+    def pages(self, revision: str, photos: frozenset[str] = frozenset()) -> Fichiers:
+        """Les pages et les grilles ; les classeurs rejoignent les bons papier. `photos` : les noms de celles que le site sert."""
+        from cabas.rendu.bons import bon_csv, bon_html, versions
+        from cabas.rendu.etats import etat_json
+        from cabas.rendu.langues import adresse
+        from cabas.rendu.permanence import permanence_html
+
+        for depot, commande, groupement, ou in self._publies:
+            dossier = PurePosixPath(commande.id, groupement.slug)
+            grille = bon_csv(depot, commande, groupement)
+            for code in versions(groupement):
+                self.fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, self._maintenant, revision, code, photos).encode()
+            self.fichiers[dossier / "permanence.html"] = permanence_html(depot, commande, groupement, revision).encode()
+            self.fichiers[dossier / "bon.csv"] = grille.encode()
+            if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:
+                self.fichiers[dossier / "etat.json"] = etat_json(lots).encode()
+            self._confier(_classeurs(depot, commande, groupement, dossier, grille))
+        return self.fichiers
+
+    def finir(self) -> Fichiers:
+        """Tout ce que `bons/` contient."""
+        self.fichiers.update({piece.chemin: a_venir.result() for piece, a_venir in self._pieces})
+        self._ouvriers.shutdown()
+        _ranger(self._reserve, (piece.empreinte for piece, _a_venir in self._pieces))
+        return self.fichiers
+
+    def renoncer(self) -> None:
+        """Ce qui n'est pas commencé ne le sera pas ; sans effet si tout est fini."""
+        self._ouvriers.shutdown(cancel_futures=True)
+
+
 def bons(
     depot: Depot, maintenant: datetime, revision: str, reserve: Path, figes: Mapping[str, Depot] | None = None, site_url: str = "",
     photos: frozenset[str] = frozenset(),
@@ -63,31 +114,9 @@ def bons(
     `site_url` : l'adresse publique du site, que les bons papier impriment ; vide, ils n'en disent rien. `photos` : les noms de celles
     que le site sert.
     """
-    from cabas.rendu.bons import bon_csv, bon_html, versions
-    from cabas.rendu.etats import etat_json
-    from cabas.rendu.langues import adresse
-    from cabas.rendu.permanence import permanence_html
-
-    fichiers: dict[PurePosixPath, bytes] = {}
-    pieces: list[_Piece] = []
-    present = depot
-    for commande, groupement, ou in a_publier(present, maintenant):
-        depot = (figes or {}).get(commande.id, present)
-        dossier = PurePosixPath(commande.id, groupement.slug)
-        grille = bon_csv(depot, commande, groupement)
-        for code in versions(groupement):
-            fichiers[dossier / adresse(code)] = bon_html(depot, commande, groupement, maintenant, revision, code, photos).encode()
-        fichiers[dossier / "permanence.html"] = permanence_html(depot, commande, groupement, revision).encode()
-        fichiers[dossier / "bon.csv"] = grille.encode()
-        if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:
-            fichiers[dossier / "etat.json"] = etat_json(lots).encode()
-        pieces += _classeurs(depot, commande, groupement, dossier, grille)
-        pieces += _papiers(depot, commande, groupement, dossier, 1 if ou is Etat.CLOSE else len(groupement.tarifs), site_url)
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as ouvriers:
-        for piece, octets in zip(pieces, ouvriers.map(lambda piece: _prendre(piece, reserve), pieces), strict=True):
-            fichiers[piece.chemin] = octets
-    _ranger(reserve, (piece.empreinte for piece in pieces))
-    return fichiers
+    en_cours = EnCours(depot, maintenant, reserve, figes, site_url)
+    en_cours.pages(revision, photos)
+    return en_cours.finir()
 
 
 def _papiers(

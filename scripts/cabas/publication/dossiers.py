@@ -35,8 +35,11 @@ def contenu(dossier: Path) -> list[PurePosixPath]:
 
 
 def synchroniser(dossier: Path, fichiers: Fichiers) -> set[PurePosixPath]:
-    """Fait qu'un dossier contienne exactement ces fichiers. Sort ceux qui ont changé (écrits ou ôtés)."""
-    changes = {chemin for chemin, octets in fichiers.items() if ecrire(dossier / chemin, octets)}
+    """Fait qu'un dossier contienne exactement ces fichiers. Sort ceux qui ont changé (écrits ou ôtés).
+
+    Chaque fichier est comparé à chaque fois : une coupure de courant n'y laisse rien de faux, inutile d'attendre le disque.
+    """
+    changes = {chemin for chemin, octets in fichiers.items() if ecrire(dossier / chemin, octets, durable=False)}
     for chemin in contenu(dossier):
         if chemin not in fichiers:
             (dossier / chemin).unlink()

@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def ecrire(chemin: Path, contenu: bytes | str) -> bool:
-    """Écrit un fichier s'il diffère. Sort : vrai s'il a changé. Crée les dossiers qui manquent."""
+def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
+    """Écrit un fichier s'il diffère. Sort : vrai s'il a changé. Crée les dossiers qui manquent.
+
+    `durable` : attendre que le disque l'ait. Faux pour ce qu'on relit et compare de toute façon avant de s'en servir.
+    """
     octets = contenu.encode() if isinstance(contenu, str) else contenu
     try:
         if chemin.read_bytes() == octets:
@@ -23,7 +26,7 @@ def ecrire(chemin: Path, contenu: bytes | str) -> bool:
     chemin.parent.mkdir(parents=True, exist_ok=True)
     provisoire = chemin.with_name(f".{chemin.name}.{os.getpid()}.tmp")
     try:
-        _ecrire_durablement(provisoire, octets)
+        _ecrire_durablement(provisoire, octets) if durable else provisoire.write_bytes(octets)
         provisoire.replace(chemin)
     except OSError:
         provisoire.unlink(missing_ok=True)

@@ -37,7 +37,7 @@ def construire(racine: Path, sortie: Path, maintenant: datetime, annoncer: Annon
     """
     with verrouiller(racine / ATELIER):
         dossiers.reprendre(sortie.resolve())
-        return _Chantier(racine, sortie, annoncer).mener(lire(), maintenant)
+        return _Chantier(racine, sortie, annoncer).mener(lire, maintenant)
 
 
 class _Chantier:
@@ -51,27 +51,40 @@ class _Chantier:
         self.liens = self.atelier / "cache" / "liens.json"
         self.souvenir: dict[str, str] = _souvenir(self.memoire)
 
-    def mener(self, sources: Sources, maintenant: datetime) -> list[Constat]:
-        if erreurs(sources.constats):
-            return sources.constats
-        tout = dossiers.empreinte({}, sources.empreinte, _code(), *(version(outil) for outil in OUTILS))
-        if self._rien_de_neuf(tout, maintenant):
-            self.annoncer("Rien n’a changé depuis la dernière construction.")
-            return sources.constats
-        mkdocs = guide.chauffer(self.atelier)
+    def mener(self, lire: Callable[[], Sources], maintenant: datetime) -> list[Constat]:
+        # Une première construction sait qu'il lui faudra MkDocs : il se charge pendant que les fiches se lisent.
+        mkdocs = None if self.souvenir else guide.chauffer(self.atelier)
         try:
+            sources = lire()
+            if erreurs(sources.constats):
+                return sources.constats
+            tout = dossiers.empreinte({}, sources.empreinte, _code(), *(version(outil) for outil in OUTILS))
+            if self._rien_de_neuf(tout, maintenant):
+                self.annoncer("Rien n’a changé depuis la dernière construction.")
+                return sources.constats
+            mkdocs = mkdocs or guide.chauffer(self.atelier)
             return self._tout_faire(sources, maintenant, tout, mkdocs)
         finally:
-            guide.renoncer(mkdocs)
+            if mkdocs is not None:
+                guide.renoncer(mkdocs)
 
     def _tout_faire(self, sources: Sources, maintenant: datetime, tout: str, mkdocs: Processus) -> list[Constat]:
+        """Les bons papier, les plus longs, partent d'abord : ils avancent pendant que tout le reste se prépare."""
+        site_url = str(sources.reglage.get("site_url") or "")
+        papiers = bons.EnCours(sources.depot, maintenant, self.atelier / "cache" / "bons", sources.figes, site_url)
+        try:
+            return self._construire(sources, maintenant, tout, mkdocs, papiers)
+        finally:
+            papiers.renoncer()
+
+    def _construire(self, sources: Sources, maintenant: datetime, tout: str, mkdocs: Processus, papiers: bons.EnCours) -> list[Constat]:
         prepare = preparer(sources, maintenant)
         constats = [*sources.constats, *prepare.constats, *livret.inconnus(sources.textes)]
         if erreurs(constats):
             return constats
         compte = sum(page.suffix == ".md" for page in prepare.pages)
         self.annoncer(f"{accorder(compte, 'page')} et {accorder(len(prepare.articles), 'actualité')} préparées.")
-        parts, refus = self._parties(sources, prepare, maintenant, mkdocs)
+        parts, refus = self._parties(sources, prepare, mkdocs, papiers)
         if refus:
             return [*constats, *refus]
         self.souvenir.update(zip(("guide", "actualites"), parts))
@@ -93,8 +106,8 @@ class _Chantier:
         avant, etat, depuis, jusque = [*self.souvenir.get(self._cle, "").split(" "), "", "", "", ""][:4]
         return avant == tout and etat == dossiers.etat(self.sortie) and float(depuis) <= maintenant.timestamp() < float(jusque)
 
-    def _parties(self, sources: Sources, prepare: Preparation, maintenant: datetime, mkdocs: Processus) -> tuple[list[str], list[Constat]]:
-        """MkDocs et Pelican dans leurs processus, les bons ici pendant ce temps. Sort l'empreinte du guide et des actualités."""
+    def _parties(self, sources: Sources, prepare: Preparation, mkdocs: Processus, papiers: bons.EnCours) -> tuple[list[str], list[Constat]]:
+        """MkDocs et Pelican dans leurs processus, les pages des bons ici pendant ce temps. Sort l'empreinte du guide et des actualités."""
         outils = [*(version(outil) for outil in OUTILS), politique.politique((), ())]
         allure = dossiers.lire_dossier(self.theme)
         reglage = json.dumps([prepare.nav, prepare.reseau, sources.reglage], sort_keys=True, ensure_ascii=False)
@@ -108,22 +121,24 @@ class _Chantier:
         if guide_a_faire:
             guide.lancer(mkdocs)
         pelican = None if self._intact("actualites", des_actualites) else self._lancer_pelican(sources, prepare)
-        livre = livret.livre(sources.depot, sources.textes, prepare.nav, sources.reglage)
+        a_cote = livret.lancer(livret.livre(sources.depot, sources.textes, prepare.nav, sources.reglage), self.atelier / "cache" / "livret")
         try:
-            a_cote = livret.lancer(livre, self.atelier / "cache" / "livret")
             photos = frozenset(page.name for page in prepare.pages if page.parts[0] == "photos")
-            papiers = bons.bons(sources.depot, maintenant, sources.revision, self.atelier / "cache" / "bons", sources.figes, site_url, photos)
-            self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in papiers), 'bon')} de commande.")
-            dossiers.synchroniser(self.atelier / "bons", papiers)
+            pages = papiers.pages(sources.revision, photos)
+            self.annoncer(f"{accorder(sum(chemin.name == 'index.html' for chemin in pages), 'bon')} de commande.")
+            releves = [octets for chemin, octets in pages.items() if chemin.suffix == ".html"]
             des_agendas = agendas.agendas(sources.depot, self.atelier / "cache" / "agendas")
             dossiers.synchroniser(self.atelier / "missions", missions.fiches(sources.depot, self.atelier / "cache" / "missions"))
-            liens.avancer(self.atelier / "bons", self.liens)
-            dossiers.synchroniser(self.atelier / "racine", {**des_agendas, **prepare.ouvertes, **a_cote.result()})
         finally:
             refus = guide.attendre(mkdocs, prepare.sources) if guide_a_faire else []
             refus += actualites.attendre(pelican, site_url, self.atelier / "actualites") if pelican else []
+        # Ce qui suit MkDocs n'attend pas les derniers bons papier.
         if guide_a_faire and not refus:
             guide.apres(self.atelier / "guide")
+            releves += [page.read_bytes() for page in (self.atelier / "guide").rglob("*.html")]
+        liens.avancer(releves, self.liens)
+        dossiers.synchroniser(self.atelier / "racine", {**des_agendas, **prepare.ouvertes, **a_cote.result()})
+        dossiers.synchroniser(self.atelier / "bons", papiers.finir())
         return [du_guide, des_actualites], refus
 
     def _intact(self, partie: str, empreinte: str) -> bool:

@@ -10,28 +10,14 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from html.parser import HTMLParser
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from cabas.constats import Constat, Emplacement, erreur
 from cabas.publication.ecriture import ecrire
+from cabas.publication.releve import Releve, adresses_css, relever
 
-BEAUCOUP = 60
-"""Au-delà de ce nombre de pages à lire, démarrer d'autres processus fait gagner du temps."""
-_CHARGEURS = frozenset({"src", "poster", "data", "xlink:href", "background"})
-_CHARGEUSES = frozenset({"image", "use"})
-RELATIONS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest", "apple-touch-icon"})
-INTERDITES = frozenset({
-    "script", "style", "iframe", "frame", "object", "embed", "applet", "form", "input", "textarea", "button",
-    "link", "meta", "base", "math", "template",
-})
-"""Ce qui n'a rien à faire dans le texte d'une page (`<article>`) : nos gabarits n'y en mettent pas."""
-_URL_CSS = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"')\s;]+)|url\(\s*["']?([^"')]+)""", re.IGNORECASE)
-_COMMENTAIRE_CSS = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AILLEURS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _SUIVIS = ("http", "https", "mailto", "tel", "sms", "geo")
 
@@ -45,81 +31,6 @@ REMEDES = {
     "ressource-exterieure": "Copier le fichier dans le dépôt : nos pages ne demandent rien à personne.",
     "script-en-ligne": "L’ôter : le site n’en a pas besoin.",
 }
-
-
-class Releve(NamedTuple):
-    """Ce qu'une page demande et ce qu'elle offre."""
-
-    liens: list[tuple[str, int]]
-    ressources: list[tuple[str, int]]
-    ancres: list[str]
-    fautes: list[tuple[str, int]]
-
-
-class _Lecteur(HTMLParser):
-    """Relève les liens, les ressources et les ancres d'une page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.releve = Releve([], [], [], [])
-        self._dans_style = self._dans_article = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "style":
-            self._dans_style = True
-        ligne = self.getpos()[0]
-        if tag == "article":
-            self._dans_article = True
-        elif self._dans_article and tag in INTERDITES:
-            self.releve.fautes.append((f"Une balise « {tag} » est dans le texte de la page.", ligne))
-        if not attrs:
-            return
-        for nom, brut in attrs:
-            valeur = (brut or "").strip()
-            if nom == "id" or (nom == "name" and tag == "a"):
-                self.releve.ancres.append(valeur)
-            elif nom == "href":
-                self._href(tag, valeur, ligne, attrs)
-            elif nom in _CHARGEURS:
-                self.releve.ressources.append((valeur, ligne))
-            elif nom == "srcset":
-                self.releve.ressources.extend((morceau.split()[0], ligne) for morceau in valeur.split(",") if morceau.split())
-            elif nom == "style":
-                self.releve.ressources.extend((adresse, ligne) for adresse in adresses_css(valeur))
-            elif nom.startswith("on"):
-                self.releve.fautes.append((f"L’attribut « {nom} » exécute du script.", ligne))
-
-    def _href(self, tag: str, valeur: str, ligne: int, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "base":
-            self.releve.fautes.append(("Une balise « base » change le sens de tous les liens.", ligne))
-        elif tag in _CHARGEUSES or (tag == "link" and RELATIONS & set((dict(attrs).get("rel") or "").lower().split())):
-            self.releve.ressources.append((valeur, ligne))
-        else:
-            self.releve.liens.append((valeur, ligne))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self._dans_style = False
-        elif tag == "article":
-            self._dans_article = False
-
-    def handle_data(self, data: str) -> None:
-        if self._dans_style:
-            self.releve.ressources.extend((adresse, self.getpos()[0]) for adresse in adresses_css(data))
-
-
-def adresses_css(texte: str) -> list[str]:
-    """Ce qu'une feuille de style va chercher : `@import` et `url()`, hors commentaires et données incluses."""
-    trouvees = (un or deux for un, deux in _URL_CSS.findall(_COMMENTAIRE_CSS.sub("", texte)))
-    return [adresse.strip() for adresse in trouvees if not adresse.strip().startswith(("data:", "#"))]
-
-
-def relever(page: str) -> Releve:
-    """Le relevé d'une page HTML."""
-    lecteur = _Lecteur()
-    lecteur.feed(page)
-    lecteur.close()
-    return lecteur.releve
 
 
 def verifier(site: Path, sources: Mapping[str, str], cache: Path | None = None) -> list[Constat]:
@@ -136,11 +47,14 @@ def verifier(site: Path, sources: Mapping[str, str], cache: Path | None = None) 
     return sorted(controle.constats, key=lambda constat: constat.rang)
 
 
-def avancer(dossier: Path, cache: Path) -> None:
-    """Relève d'avance les pages d'un dossier, pendant que d'autres se construisent."""
+def avancer(pages: Iterable[bytes], cache: Path) -> None:
+    """Relève d'avance des pages HTML déjà faites, pendant que d'autres se construisent."""
     connus = _lire(cache)
-    noms = (chemin.relative_to(dossier).as_posix() for chemin in dossier.rglob("*.html"))
-    _ecrire(cache, {**connus, **dict(_relever_les(dossier, sorted(noms), connus).values())})
+    for octets in pages:
+        empreinte = hashlib.sha256(octets).hexdigest()
+        if empreinte not in connus:
+            connus[empreinte] = relever(octets.decode("utf-8", errors="replace"))
+    _ecrire(cache, connus)
 
 
 def _relever_tout(site: Path, noms: list[str], cache: Path | None) -> dict[str, Releve]:
@@ -151,23 +65,17 @@ def _relever_tout(site: Path, noms: list[str], cache: Path | None) -> dict[str, 
 
 
 def _relever_les(site: Path, noms: list[str], connus: Mapping[str, Releve]) -> dict[str, tuple[str, Releve]]:
-    """L'empreinte et le relevé de chaque fichier ; ceux qu'on ne connaît pas sont lus par tous les processeurs."""
+    """L'empreinte et le relevé de chaque fichier ; seuls ceux qu'on ne connaît pas sont lus."""
     octets = {nom: (site / nom).read_bytes() for nom in noms}
     empreintes = {nom: hashlib.sha256(contenu).hexdigest() for nom, contenu in octets.items()}
     nouveaux = [nom for nom in noms if empreintes[nom] not in connus]
-    taches = [(nom.endswith(".html"), octets[nom].decode("utf-8", errors="replace")) for nom in nouveaux]
-    if len(taches) > BEAUCOUP:
-        with ProcessPoolExecutor() as ouvriers:
-            faits = list(ouvriers.map(_relever_un, taches, chunksize=20))
-    else:
-        faits = [_relever_un(tache) for tache in taches]
+    faits = [_relever_un(nom, octets[nom].decode("utf-8", errors="replace")) for nom in nouveaux]
     neufs = {empreintes[nom]: fait for nom, fait in zip(nouveaux, faits, strict=True)}
     return {nom: (empreinte, neufs[empreinte] if empreinte in neufs else connus[empreinte]) for nom, empreinte in empreintes.items()}
 
 
-def _relever_un(tache: tuple[bool, str]) -> Releve:
-    est_une_page, texte = tache
-    return relever(texte) if est_une_page else Releve([], [(adresse, 0) for adresse in adresses_css(texte)], [], [])
+def _relever_un(nom: str, texte: str) -> Releve:
+    return relever(texte) if nom.endswith(".html") else Releve([], [(adresse, 0) for adresse in adresses_css(texte)], [], [])
 
 
 def _lire(cache: Path | None) -> dict[str, Releve]:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
+import jinja2.bccache
 from markupsafe import Markup
 
 from cabas import typographie
@@ -74,3 +75,18 @@ def environnement() -> jinja2.Environment:
     atelier.filters["typographier"] = _typographier
     atelier.filters["poser"] = _poser
     return atelier
+
+
+class MemoireDeGabarits(jinja2.BytecodeCache):
+    """Les gabarits déjà compilés, gardés d'un atelier au suivant dans un même processus, tant que leur texte ne change pas."""
+
+    def __init__(self) -> None:
+        self._compiles: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Pose ce qu'on en sait, s'il est là."""
+        bucket.code = self._compiles.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Retient ce qui vient d'être compilé."""
+        self._compiles[bucket.key, bucket.checksum] = bucket.code

@@ -214,6 +214,7 @@ def _presentation(atelier: _Atelier, fiche: Producteur | Groupement, dossier: st
 
 
 def _guide(atelier: _Atelier) -> None:
+    toutes = {str(une) for une in atelier.monte.values()}
     for texte in atelier.ensemble.textes:
         page = atelier.monte.get(texte.chemin)
         if page is None:
@@ -221,11 +222,12 @@ def _guide(atelier: _Atelier) -> None:
         titre = str(texte.entete.get("titre") or texte.entete.get("title") or "")
         complet = besoins.inserer(texte, atelier.ensemble.textes)
         corps = typographier_markdown(guide.relier(complet, atelier.carte.pour_mkdocs(str(page.parent)), atelier.constats))
-        fil = guide.fil(page, {str(une) for une in atelier.monte.values()})
+        fil = guide.fil(page, toutes)
         if guide.est_mission(page):
             corps = _mission(atelier, texte, corps)
         corps = corps.replace(livret.MARQUE, livret.liens("../" * (len(page.parts) - 1)))
-        corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
+        if missions.LISTE in corps:
+            corps = corps.replace(missions.LISTE, missions.liste(atelier.depot.missions))
         source = str(texte.entete.get("source") or texte.chemin)
         tete = entete(fil=fil, title=titre, description=str(texte.entete.get("description") or ""), source=source)
         atelier.pages[page] = tete + corps.strip() + "\n"
