@@ -96,7 +96,7 @@ def _demande(retenues: list[Retenue]) -> Demande:
     groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
     if len(retenues) > 1:
         quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
-    return Demande(groupement, cellule, quantites, tolerances, envoi, fichier, ligne)
+    return nouvelle(Demande, (groupement, cellule, quantites, tolerances, envoi, fichier, ligne))
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:

@@ -229,14 +229,14 @@ class _Groupement:
     def _additionner(self, lignes: Iterable[LigneJugee]) -> Iterable[Retenue]:
         """Une retenue par bon et par produit, de lignes toutes retenues d'une même cellule."""
         sommes: dict[tuple[str, str], Retenue] = {}
-        for lue, cellule, bon, _sort, quantites, tolerances, envoi, *_mots in lignes:
+        for lue, cellule, bon, _sort, quantites, tolerances, envoi, _code, _message, _remede in lignes:
             cle = (bon[3], lue.produit)
             if deja := sommes.get(cle):
                 dernier = max((un for un in (deja.envoi, envoi) if un), default=None)  # l'heure d'un bon est celle de sa dernière ligne
                 sommes[cle] = deja._replace(quantite=deja.quantite + quantites, tolerance=deja.tolerance + tolerances, envoi=dernier)
                 continue
             tarif = self._identites.tarif(cellule, lue.tarif)
-            prix = self._prix(lue.produit, tarif)
+            prix = self._prix_connus.get((lue.produit, tarif)) or self._prix(lue.produit, tarif)
             demande = (bon[0], cellule, bon[2], lue.produit, quantites, tolerances, lue.creneau)
             sommes[cle] = nouvelle(Retenue, (*demande, tarif, prix, envoi, lue.fichier, lue.ligne))
         return sommes.values()

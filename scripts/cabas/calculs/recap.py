@@ -152,11 +152,11 @@ def _par_cellule(attributions: Iterable[Attribution]) -> tuple[Attribution, ...]
 
 def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tuple[LigneGroupement, ...]:
     sommes: dict[tuple[str, str], list[int]] = {}
-    for bon in lignes:
-        compte = sommes.setdefault((bon.groupement, bon.produit), [0, 0, 0, 0])
-        compte[0] += bon.quantite
-        compte[1] += bon.attribue
-        compte[2] += bon.montant
+    for groupement, _cellule, _bon, _creneau, _tarif, produit, quantite, _tolerance, attribue, _prix, du in lignes:
+        compte = sommes.get((groupement, produit)) or sommes.setdefault((groupement, produit), [0, 0, 0, 0])
+        compte[0] += quantite
+        compte[1] += attribue
+        compte[2] += du
     for part in attributions:
         if part.du_cellier:
             sommes[(part.groupement, part.produit)][3] += part.du_cellier

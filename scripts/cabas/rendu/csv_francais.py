@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 
 _FORMULES = frozenset("=+-@\t\r")
@@ -39,7 +40,7 @@ class Cases(dict[str, str]):
 
 def assembler_csv(entete: str, lignes: Iterable[str]) -> bytes:
     """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même."""
-    return "\r\n".join((f"\ufeff{entete}", *lignes, "")).encode()
+    return BOM_UTF8 + "\r\n".join((entete, *lignes, "")).encode()  # la marque à part : un texte sans accent pèse moitié moins
 
 
 def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:
