@@ -53,7 +53,7 @@ def cellules_proches(lignes: Iterable[LigneJugee], adherents: Mapping[str, Seque
     """
     inconnues: dict[str, dict[str, LigneJugee]] = {}
     codes = {groupement: {cle(un.cellule) for un in liste} for groupement, liste in adherents.items()}
-    for (groupement, cellule, _bon, _fichier), jugees in groupby(lignes, attrgetter("bon")):
+    for (groupement, cellule), jugees in groupby(lignes, attrgetter("lue.groupement", "cellule")):
         du_groupement = inconnues.setdefault(groupement, {})
         if not cellule or cellule in du_groupement or cle(cellule) in codes.get(groupement, ()):
             continue
