@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,10 @@ def test_sans_guillemet_une_rangee_est_une_ligne(texte: str, separateur: str, de
 def test_un_tableau_demesure_ou_une_case_geante_passent_par_la_lecture_qui_explique() -> None:
     for texte in ("a;b\n" + ";" * tableaux.COLONNES_MAX + "\n", "a;b\n" + "x" * (tableaux.CASE_MAX + 1) + ";1\n", 'a;"b"\n1;2\n'):
         assert tableaux._sans_guillemet(texte, ";", 1) == []
+
+
+@pytest.mark.parametrize("nombre", [0, 1, 4095, 4096, 4097, 8192])
+def test_une_grande_table_est_ecrite_entiere_a_chaque_bord_de_lot(nombre: int) -> None:
+    """Les lignes passent en octets par lots : ni ligne perdue ni fin de ligne en trop là où un lot finit."""
+    lignes = [f"é{rang};{rang}" for rang in range(nombre)]
+    assert assembler_csv("un;deux", iter(lignes)) == "\r\n".join(("\ufeffun;deux", *lignes, "")).encode()

@@ -148,7 +148,7 @@ def test_une_cellule_n_a_qu_un_bon_retenu(recues: list[LigneLue]) -> None:
     bons: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for ligne in fusion.lignes:
         if ligne.sort is Sort.RETENUE:
-            bons.setdefault((ligne.lue.groupement, ligne.cellule), set()).add((ligne.lue.bon, ligne.lue.fichier))
+            bons.setdefault((ligne.lue.groupement, ligne.cellule), set()).add((ligne.nom_du_bon, ligne.lue.fichier))
     assert all(len(retenus) == 1 for retenus in bons.values())
 
 

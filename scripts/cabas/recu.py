@@ -18,6 +18,10 @@ COLLE = "bon collé"
 """La « colonne » d'une quantité lue dans le corps d'un mail : elle n'a pas d'intitulé, mais son bon a un code à vérifier."""
 
 
+nouvelle = tuple.__new__
+"""`nouvelle(LigneLue, (…))` : un uplet nommé sans relire ses noms, deux fois plus vite. Pour ce que l'on fait cent mille fois."""
+
+
 class Adherent(NamedTuple):
     """Une ligne d'`adherents.csv` : dossier privé, jamais publiée."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from cabas.calculs.fusion import Fusion
@@ -74,9 +76,9 @@ class _Liste:
             for adherent in lignes:
                 self._adherents.setdefault((groupement, cle(adherent.cellule)), adherent)
         self._retenus: dict[tuple[str, str], set[CleDeBon]] = {}
-        for jugee in fusion.lignes:
-            if jugee.sort is Sort.RETENUE:
-                self._retenus.setdefault((jugee.lue.groupement, jugee.cellule), set()).add(jugee.bon)
+        for bon, jugees in groupby(fusion.lignes, attrgetter("bon")):
+            if any(jugee.sort is Sort.RETENUE for jugee in jugees):
+                self._retenus.setdefault((bon[0], bon[1]), set()).add(bon)
 
     def entrees(self) -> Iterator[APrevenir]:
         bons: dict[tuple[str, CleDeBon], list[LigneJugee]] = {}

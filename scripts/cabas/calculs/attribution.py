@@ -6,7 +6,7 @@ Trois temps, parce que le budget du cellier se partage entre les produits : `pre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,20 +17,22 @@ from cabas.calculs.fusion import Retenue
 from cabas.calculs.offre import limites_des_groupements, total_permis
 from cabas.calculs.repartition import Demande, motif, repartir
 from cabas.modele import Commande, Produit
-from cabas.recu import Stock
+from cabas.recu import Stock, nouvelle
 from cabas.typographie import quantite
 
 
-class Part(NamedTuple):
-    """Ce qu'une cellule aura d'un produit, et pourquoi. `du_cellier` : ce qui vient du stock commun."""
+class Attribution(NamedTuple):
+    """Ce qu'une cellule aura d'un produit, et la phrase qui l'explique. `du_cellier` : ce qui vient du stock commun."""
 
     groupement: str
     cellule: str
+    produit: str
     demande: int
     tolerance: int
     attribue: int
-    du_cellier: int
+    regle: str
     motif: str
+    du_cellier: int = 0
 
 
 class Groupe(NamedTuple):
@@ -94,7 +96,7 @@ def _demande(retenues: list[Retenue]) -> Demande:
     groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
     if len(retenues) > 1:
         quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
-    return Demande(groupement, cellule, quantites, tolerances, envoi, fichier, ligne)
+    return nouvelle(Demande, (groupement, cellule, quantites, tolerances, envoi, fichier, ligne))
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
@@ -107,6 +109,9 @@ def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
     obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], _graine(commande, produit))
     parts = [0] * len(retenues)
     for groupe, obtenue in zip(groupes, obtenues, strict=True):
+        if len(groupe.rangs) == 1:  # presque toujours : un seul bon demande ce produit pour cette cellule
+            parts[groupe.rangs[0]] = obtenue
+            continue
         for rang, part in zip(groupe.rangs, _detailler([retenues[rang] for rang in groupe.rangs], obtenue), strict=True):
             parts[rang] = part
     return parts
@@ -125,39 +130,59 @@ def _detailler(retenues: list[Retenue], obtenue: int) -> list[int]:
     return parts
 
 
-def expliquer(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat, parts: Sequence[int]) -> Iterator[Part]:
-    """Une `Part` par cellule, dans l'ordre où elles demandent. `nommees` : les retenues du besoin, avec les noms à montrer."""
+def expliquer(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat, parts: Sequence[int]) -> Iterator[Attribution]:
+    """Une attribution par cellule, dans l'ordre où elles demandent. `nommees` : les retenues du besoin, avec les noms à montrer."""
     sommes: dict[tuple[str, str], tuple[int, int, int]] = {}
-    rangs: dict[tuple[str, str], str] = {}
-    for comparee, retenue, part in zip(besoin.retenues, nommees, parts, strict=True):
-        cle = retenue[:2]
-        rangs.setdefault(cle, comparee.cellule)
-        demande, tolerance, attribue = sommes.get(cle, (0, 0, 0))
-        sommes[cle] = (demande + retenue.quantite, tolerance + retenue.tolerance, attribue + part)
+    for retenue, part in zip(nommees, parts, strict=True):
+        cle = (retenue.groupement, retenue.cellule)
+        if deja := sommes.get(cle):
+            sommes[cle] = (deja[0] + retenue.quantite, deja[1] + retenue.tolerance, deja[2] + part)
+        else:
+            sommes[cle] = (retenue.quantite, retenue.tolerance, part)
+    produit, regle, dire = besoin.produit, commande.repartition, _phrases(commande, besoin, nommees, achat)
+    pris = _pris_au_cellier(besoin, nommees, achat, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()})
+    for cle, somme in sommes.items():
+        du_cellier = pris.get(cle, 0)
+        yield nouvelle(Attribution, (*cle, produit.ref, *somme, regle, dire(cle, somme, du_cellier), du_cellier))
+
+
+Dire = Callable[[tuple[str, str], tuple[int, int, int], int], str]
+"""La phrase d'une cellule (groupement, cellule) : de ce qu'elle demande, accepte en plus, reçoit ; et de ce qui vient du cellier."""
+
+
+def _phrases(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat) -> Dire:
+    """De quoi dire à chaque cellule pourquoi elle a ce qu'elle a."""
+    produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
+    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
     admises: dict[tuple[str, str], int] = {}
     for groupe in besoin.groupes:
         cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)
         admises[cle] = admises.get(cle, 0) + groupe.admise.quantite
-    produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
     limites = limites_des_groupements(produit, commande) if admises else {}
-    du_cellier = _part_du_cellier(produit.pas, achat.pris, {cle: attribue for cle, (_q, _t, attribue) in sommes.items()}, rangs)
-    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
-    for cle, (demande, tolerance, attribue) in sommes.items():
+
+    def dire(cle: tuple[str, str], somme: tuple[int, int, int], pris: int) -> str:
+        demande, tolerance, attribue = somme
         cause, admise = causes, admises.get(cle, demande)
         if admise < demande:
             limite = f"quantité limitée à {quantite(limites[cle[0]], produit.unite)} pour ce groupement"
             cause = limite if attribue >= admise else f"{limite}, puis {causes}"
-        pris = du_cellier.get(cle, 0)
-        phrase = motif(produit.unite, demande, tolerance, attribue, cause, pris, complete)
-        yield Part._make((*cle, demande, tolerance, attribue, pris, phrase))
+        return motif(produit.unite, demande, tolerance, attribue, cause, pris, complete)
+
+    return dire
 
 
-def _part_du_cellier(pas: int, pris: int, attribues: dict[tuple[str, str], int], rangs: dict[tuple[str, str], str]) -> dict[tuple[str, str], int]:
-    """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près. À égalité, l'ordre de `rangs`."""
-    if not pris:
+def _pris_au_cellier(
+    besoin: Besoin, nommees: Sequence[Retenue], achat: Achat, attribues: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Chacun·e prend au cellier la même part de ce qu'il ou elle reçoit, au pas près. À égalité, l'ordre des noms que l'on compare."""
+    if not achat.pris:
         return {}
-    ordre = sorted(attribues, key=lambda cle: (rangs[cle], cle[0]))
-    parts = partager(pris // pas, [attribues[cle] // pas for cle in ordre])
+    noms: dict[tuple[str, str], str] = {}
+    for comparee, retenue in zip(besoin.retenues, nommees, strict=True):
+        noms.setdefault((retenue.groupement, retenue.cellule), comparee.cellule)
+    pas = besoin.produit.pas
+    ordre = sorted(attribues, key=lambda cle: (noms[cle], cle[0]))
+    parts = partager(achat.pris // pas, [attribues[cle] // pas for cle in ordre])
     return {cle: part * pas for cle, part in zip(ordre, parts, strict=True)}
 
 

@@ -104,7 +104,7 @@ class Decidees:
             visees, nom = (bons, decision.bon) if decision.bon else (cellules, identites.cellule(decision.cellule))
             if visees.setdefault(nom, decision) is not decision:
                 self._refus[decision] = _sans_objet(f"Une autre décision, plus haut, annule déjà « {nom} ».")
-        return [self._annuler(jugee, bons.get(jugee.lue.bon) or cellules.get(jugee.cellule)) for jugee in jugees] if bons or cellules else jugees
+        return [self._annuler(jugee, bons.get(jugee.nom_du_bon) or cellules.get(jugee.cellule)) for jugee in jugees] if bons or cellules else jugees
 
     def _annuler(self, jugee: LigneJugee, decision: Decision | None) -> LigneJugee:
         if decision is None or jugee.sort is Sort.BROUILLON or jugee.code == "fichier-illisible":
@@ -120,7 +120,7 @@ class Decidees:
         reunies = {identites.seule(d.aussi): d for d in self._de("meme-cellule", groupement) if d in self._utiles}
         if not self._utiles:
             return finales
-        return [self._expliquer(jugee, accords.get(jugee.lue.bon), reunies.get(identites.seule(jugee.lue.cellule))) for jugee in finales]
+        return [self._expliquer(jugee, accords.get(jugee.nom_du_bon), reunies.get(identites.seule(jugee.lue.cellule))) for jugee in finales]
 
     @staticmethod
     def _expliquer(jugee: LigneJugee, accord: Decision | None, reunie: Decision | None) -> LigneJugee:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from operator import attrgetter
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from cabas.argent import montant
@@ -18,13 +19,15 @@ from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
+from cabas.calculs.remplacement import bons_gagnants, remplacer
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
-from cabas.recu import Adherent, Decision, LigneLue, Totaux
+from cabas.recu import Adherent, Decision, LigneLue, Totaux, nouvelle
 from cabas.temps import PARIS
-from cabas.typographie import de, euros, instant_long, quantite
+from cabas.typographie import de, euros, quantite
 
-_JAMAIS = datetime.min.replace(tzinfo=UTC)
+_SANS_BORNE = 10**15
+"""Plus de millièmes qu’aucun bon n’en demandera."""
 
 
 class Retenue(NamedTuple):
@@ -74,21 +77,20 @@ def fusionner(
     """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
     par_groupement: dict[str, list[LigneLue]] = {}
     decidees = Decidees(decisions)
-    for lue in decidees.corriger(lignes):
-        par_groupement.setdefault(lue.groupement, []).append(lue)
+    for groupement, recues in groupby(decidees.corriger(lignes), attrgetter("groupement")):
+        par_groupement.setdefault(groupement, []).extend(recues)
     jugees: list[LigneJugee] = []
     retenues: list[Retenue] = []
     acceptes: set[str] = set()
-    for groupement in sorted(par_groupement):
-        recues = par_groupement[groupement]
-        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in recues})
+    for groupement, siennes in sorted(par_groupement.items()):
+        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in siennes})
         decidees.reunir(groupement, identites)
         juge = Juge(depot, commande, groupement, identites, {*accepter, *decidees.acceptes(groupement)})
         etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
-        jugees_seules = decidees.annuler(groupement, identites, [juge.juger(lue) for lue in recues])
+        jugees_seules = decidees.annuler(groupement, identites, juge.juger(siennes))
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
         jugees += finales
-        retenues += sorted(etape.retenues(finales), key=attrgetter("cellule", "bon", "produit", "fichier"))
+        retenues += etape.retenues(finales)
         acceptes |= juge.acceptes
     return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
@@ -109,7 +111,7 @@ class _Groupement:
         for ecriture, solde in soldes.items():
             cellule = identites.cellule(ecriture)
             self._soldes[cellule] = self._soldes.get(cellule, 0) + solde
-        self._seuils: dict[str, tuple[int | None, int | None]] = {}
+        self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
         self._slug, self._groupement = groupement, depot.groupements.get(groupement)
         self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
@@ -117,46 +119,41 @@ class _Groupement:
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
         bons: dict[CleDeBon, list[LigneJugee]] = {}
-        for jugee in jugees:
-            if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON:
-                bons.setdefault(jugee.bon, []).append(jugee)
-        gagnants = self._gagnants(bons)
-        finales, deja = list[LigneJugee](), dict[tuple[CleDeBon, str], int]()
+        for cle, groupe in groupby(jugees, attrgetter("bon")):
+            if gardees := [jugee for jugee in groupe if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON]:
+                bons.setdefault(cle, []).extend(gardees)
+        gagnants = bons_gagnants(bons, ajouter=self._groupement is not None and self._groupement.plusieurs_bons == "ajouter")
+        finales: list[LigneJugee] = []
+        deja: dict[CleDeBon, dict[str, int]] = {cle: {} for cle in bons}
         for jugee in sorted(jugees, key=attrgetter("lue.fichier", "lue.ligne")):
-            if jugee.sort is Sort.RETENUE:
-                gagnant = gagnants[jugee.bon]
-                finales.append(self._plafonner(jugee, deja) if gagnant == jugee.bon else _remplacer(jugee, bons[gagnant]))
-            else:
+            if jugee.sort is not Sort.RETENUE:
                 finales.append(jugee)
+            elif (gagnant := gagnants[jugee.bon]) != jugee.bon:
+                finales.append(remplacer(jugee, bons[gagnant]))
+            else:
+                finales.append(self._plafonner(jugee, deja[gagnant]))
         return self._signaler(un_tarif_par_bon(finales, self._identites))
 
-    def _gagnants(self, bons: Mapping[CleDeBon, list[LigneJugee]]) -> dict[CleDeBon, CleDeBon]:
-        """Le bon qui vaut pour chaque bon : lui-même s'il est retenu, sinon celui qui le remplace."""
-        ajouter = self._groupement is not None and self._groupement.plusieurs_bons == "ajouter"
-        derniers: dict[tuple[str, str], CleDeBon] = {}
-        dates = {
-            cle: (max((jugee.envoi for jugee in lignes if jugee.envoi), default=_JAMAIS), cle[3], max(jugee.lue.ligne for jugee in lignes))
-            for cle, lignes in bons.items()
-        }
-        for cle in sorted(bons, key=lambda cle: dates[cle]):
-            derniers[(cle[1], cle[2] if ajouter else "")] = cle
-        return {cle: derniers[(cle[1], cle[2] if ajouter else "")] for cle in bons}
-
-    def _plafonner(self, jugee: LigneJugee, deja: dict[tuple[CleDeBon, str], int]) -> LigneJugee:
-        """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte."""
-        ref, voulue = jugee.lue.produit, jugee.quantite
+    def _seuils_de(self, ref: str) -> tuple[int | None, int | None, int]:
+        """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
         if (seuils := self._seuils.get(ref)) is None:
             produit = self._depot.produits[ref]
-            seuils = self._seuils[ref] = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
-        maximum, suspecte = seuils
-        cle = (jugee.bon, ref)
-        avant = deja.get(cle)
-        if avant is None and (maximum is None or voulue <= maximum) and (suspecte is None or voulue < suspecte):
-            deja[cle] = voulue
+            maximum, suspecte = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
+            bornes = [borne for borne in (None if maximum is None else maximum + 1, suspecte) if borne is not None]
+            seuils = self._seuils[ref] = maximum, suspecte, min(bornes, default=_SANS_BORNE)
+        return seuils
+
+    def _plafonner(self, jugee: LigneJugee, deja: dict[str, int]) -> LigneJugee:
+        """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte. `deja` : ce qu'en a ce bon, par produit."""
+        ref, voulue = jugee.lue.produit, jugee.quantite
+        maximum, suspecte, tranquille = self._seuils.get(ref) or self._seuils_de(ref)
+        avant = deja.get(ref)
+        if avant is None and voulue < tranquille:
+            deja[ref] = voulue
             return jugee
         produit = self._depot.produits[ref]
         permis = jugee.quantite if maximum is None else min(jugee.quantite, max(0, maximum - (avant or 0)))
-        deja[cle] = (avant or 0) + permis
+        deja[ref] = (avant or 0) + permis
         if permis < jugee.quantite and maximum is not None:
             demande, accorde, limite = (quantite(valeur, produit.unite) for valeur in (jugee.quantite, permis, maximum))
             message = f"{demande} {de(produit.nom)} : ramené à {accorde}, le maximum est {limite} par bon."
@@ -194,7 +191,7 @@ class _Groupement:
         couts = dict.fromkeys((jugee.cellule for jugee in retenues), 0)
         if self._groupement is not None and self._groupement.credit:
             for jugee in retenues:
-                couts[jugee.cellule] += montant(self._prix(jugee.lue.produit, self._tarif(jugee)), jugee.quantite)
+                couts[jugee.cellule] += montant(self._prix(jugee.lue.produit, self._identites.tarif(jugee.cellule, jugee.lue.tarif)), jugee.quantite)
         return couts
 
     def _signal(self, cellule: str, cout: int) -> tuple[str, str, str] | None:
@@ -213,9 +210,6 @@ class _Groupement:
             return ("adhesion-perimee", f"L’adhésion de {cellule} est finie.", "La renouveler à la distribution.")
         return None
 
-    def _tarif(self, jugee: LigneJugee) -> str:
-        return self._identites.tarif(jugee.cellule, jugee.lue.tarif)
-
     def _prix(self, ref: str, tarif: str) -> int:
         prix = self._prix_connus.get((ref, tarif))
         if prix is None:
@@ -224,26 +218,25 @@ class _Groupement:
         return prix
 
     def retenues(self, finales: Iterable[LigneJugee]) -> list[Retenue]:
-        """Les lignes retenues, additionnées par bon et par produit."""
-        sommes: dict[tuple[CleDeBon, str], Retenue] = {}
-        for jugee in finales:
-            if jugee.sort is not Sort.RETENUE:
-                continue
-            lue = jugee.lue
-            cle = (jugee.bon, lue.produit)
+        """Les lignes retenues, additionnées par bon et par produit ; triées par cellule, bon, produit, fichier."""
+        bons: dict[tuple[str, str], list[LigneJugee]] = {}
+        for cle, groupe in groupby(finales, attrgetter("bon")):
+            if gardees := [jugee for jugee in groupe if jugee.sort is Sort.RETENUE]:
+                bons.setdefault((cle[1], cle[2]), []).extend(gardees)
+        rang = attrgetter("produit", "fichier")
+        return [retenue for _cle, lignes in sorted(bons.items(), key=itemgetter(0)) for retenue in sorted(self._additionner(lignes), key=rang)]
+
+    def _additionner(self, lignes: Iterable[LigneJugee]) -> Iterable[Retenue]:
+        """Une retenue par bon et par produit, de lignes toutes retenues d'une même cellule."""
+        sommes: dict[tuple[str, str], Retenue] = {}
+        for lue, cellule, bon, _sort, quantites, tolerances, envoi, _code, _message, _remede in lignes:
+            cle = (bon[3], lue.produit)
             if deja := sommes.get(cle):
-                envoi = max((un for un in (deja.envoi, jugee.envoi) if un), default=None)  # l'heure d'un bon est celle de sa dernière ligne
-                sommes[cle] = deja._replace(quantite=deja.quantite + jugee.quantite, tolerance=deja.tolerance + jugee.tolerance, envoi=envoi)
-            else:
-                tarif = self._tarif(jugee)
-                demande = (lue.groupement, jugee.cellule, lue.bon, lue.produit, jugee.quantite, jugee.tolerance, lue.creneau)
-                sommes[cle] = Retenue._make((*demande, tarif, self._prix(lue.produit, tarif), jugee.envoi, lue.fichier, lue.ligne))
-        return list(sommes.values())
-
-
-def _remplacer(jugee: LigneJugee, remplacant: Sequence[LigneJugee]) -> LigneJugee:
-    envoi = max((autre.envoi for autre in remplacant if autre.envoi), default=None)
-    date = f" du {instant_long(envoi)}" if envoi else ""
-    message = f"Remplacé par un bon plus récent{date} ({remplacant[0].lue.fichier.rpartition('/')[2]})."
-    doute = jugee.code == "date-illisible"  # sa date n'a pas été lue : il était peut-être le plus récent des deux
-    return jugee._replace(sort=Sort.REMPLACEE, message=f"{jugee.message} {message}" if doute else message)
+                dernier = max((un for un in (deja.envoi, envoi) if un), default=None)  # l'heure d'un bon est celle de sa dernière ligne
+                sommes[cle] = deja._replace(quantite=deja.quantite + quantites, tolerance=deja.tolerance + tolerances, envoi=dernier)
+                continue
+            tarif = self._identites.tarif(cellule, lue.tarif)
+            prix = self._prix_connus.get((lue.produit, tarif)) or self._prix(lue.produit, tarif)
+            demande = (bon[0], cellule, bon[2], lue.produit, quantites, tolerances, lue.creneau)
+            sommes[cle] = nouvelle(Retenue, (*demande, tarif, prix, envoi, lue.fichier, lue.ligne))
+        return sommes.values()

@@ -1,17 +1,18 @@
-"""Juger une ligne reçue, seule : est-elle dans les délais, pour cette commande, d'un produit proposé, d'une quantité lisible ?
+"""Juger chaque ligne reçue, seule : est-elle dans les délais, pour cette commande, d'un produit proposé, d'une quantité lisible ?
 
-Entre : une `LigneLue`. Sort : une `LigneJugee`, retenue jusqu'à preuve du contraire, brouillon, ou rejetée avec son code.
+Entre : des `LigneLue`. Sort : pour chacune une `LigneJugee`, retenue jusqu'à preuve du contraire, brouillon, ou rejetée avec son code.
 Ce qui dépend des autres lignes (remplacement, plafond) est dans `fusion`. Règle : contrats.md §5.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from cabas.calculs.identites import Identites
@@ -19,7 +20,7 @@ from cabas.calculs.offre import proposes
 from cabas.constats import Refus
 from cabas.modele import Commande, Depot, Fenetre, Produit
 from cabas.quantites import lire_quantite
-from cabas.recu import LigneLue
+from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
 from cabas.typographie import enumerer, instant_long, quantite, simplifier
 
@@ -64,20 +65,29 @@ class LigneJugee(NamedTuple):
     message: str = ""
     remede: str = ""
 
+    @property
+    def nom_du_bon(self) -> str:
+        """Celui que donne le fichier ; à défaut celui qu'on lui a fait de son fichier, de sa cellule et de son instant."""
+        return self.bon[2]
 
-_DU_BON = attrgetter("cellule", "bon", "envoye_le", "commande_lue", "groupement_lu", "fichier", "origine")
-"""Ce qui, d'une ligne, ne dépend que de son bon : vingt lignes d'un bon ne font qu'un jugement."""
-_RANG_DU_BON = LigneLue._fields.index("bon")
+
+_DE_LA_LIGNE = frozenset({"ligne", "colonne", "produit", "lu", "tolerance"})
+_DU_BON = itemgetter(*(rang for rang, champ in enumerate(LigneLue._fields) if champ not in _DE_LA_LIGNE))
+"""Tout ce qui ne change pas d'une ligne à l'autre d'un même bon : vingt lignes ne font qu'un jugement."""
 
 
-class _BonLu(NamedTuple):
-    """Ce qu'on sait d'un bon avant d'en lire les quantités. `cle` : la clé du bon ; `douteux` : sa date ne se lit pas."""
+class _Bon(NamedTuple):
+    """Ce qu'on sait de lignes qui se suivent avant d'en lire les quantités. `cle` : la clé du bon ; `doute` : sa date ne se lit pas.
+
+    `refus` : ce qui les rejette toutes. `tel_quel` : les quantités se lisent comme elles sont écrites, sans unité imposée ni décision.
+    """
 
     cellule: str
-    nom: str
     cle: CleDeBon
     envoi: datetime | None
-    douteux: bool
+    doute: str
+    refus: Refus | None
+    tel_quel: bool
 
 
 class Juge:
@@ -90,41 +100,33 @@ class Juge:
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
-        self._bons: dict[tuple[str, ...], _BonLu] = {}
-        self._refus: dict[tuple[str, ...], Refus | None] = {}
+        self._bons: dict[tuple[object, ...], _Bon] = {}
         self._demandes: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
         self.acceptes: set[str] = set()
 
-    def juger(self, lue: LigneLue) -> LigneJugee:
-        """Le sort d'une ligne, vue seule."""
-        dits = _DU_BON(lue)
-        if (du_bon := self._bons.get(dits)) is None:
-            du_bon = self._bons[dits] = self._lire_bon(lue)
-        cellule, nom, bon, envoi, douteux = du_bon
-        if not lue.bon:
-            lue = LigneLue._make((*lue[:_RANG_DU_BON], nom, *lue[_RANG_DU_BON + 1 :]))
-        refus = lue.refus if lue.refus and lue.refus.code in REJETS_DU_BON else None
-        if refus is None and lue.brouillon:
-            return LigneJugee(lue, cellule, bon, Sort.BROUILLON, 0, 0, envoi, "", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
-        if refus is None:
-            if dits not in self._refus:
-                self._refus[dits] = self._bon_refuse(lue, envoi)
-            refus = self._refus[dits] or lue.refus
-        lu = refus or self._demande(lue)
-        if isinstance(lu, Refus):
-            return LigneJugee(lue, cellule, bon, Sort.REJETEE, 0, 0, envoi, *lu)
-        if douteux:
-            doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais."
-            return LigneJugee(lue, cellule, bon, Sort.RETENUE, *lu, envoi, "date-illisible", doute)
-        return LigneJugee._make((lue, cellule, bon, Sort.RETENUE, *lu, envoi, "", "", ""))
+    def juger(self, lues: Iterable[LigneLue]) -> list[LigneJugee]:
+        """Le sort de chaque ligne, vue seule, dans le même ordre."""
+        jugees: list[LigneJugee] = []
+        for dits, groupe in groupby(lues, _DU_BON):
+            du_bon = list(groupe)
+            bon = self._bons.get(dits) or self._bons.setdefault(dits, self._lire_bon(du_bon[0]))
+            jugees += self._juger_bon(bon, du_bon)
+        return jugees
 
-    def _lire_bon(self, lue: LigneLue) -> _BonLu:
-        cellule = self._cellule(lue.cellule)
-        envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
-        # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
-        nom = lue.bon or f"{lue.origine}/{cellule}/{_ecrire_instant(envoi) if envoi else lue.envoye_le}"
-        fichier = _FEUILLE.sub(r"\1", lue.fichier) if "#" in lue.fichier else lue.fichier
-        return _BonLu(cellule, nom, (lue.groupement, cellule, nom, fichier), envoi, bool(lue.envoye_le) and envoi is None)
+    def _juger_bon(self, bon: _Bon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
+        """Le sort de lignes que rien ne distingue, sinon le produit et les quantités."""
+        cellule, cle, envoi, doute, refus, tel_quel = bon
+        if lues[0].brouillon and not (refus and refus.code in REJETS_DU_BON):
+            dit = ("", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
+            yield from (LigneJugee(lue, cellule, cle, Sort.BROUILLON, 0, 0, envoi, *dit) for lue in lues)
+            return
+        code = "date-illisible" if doute else ""
+        for lue in lues:
+            demande = refus or (self._demandes.get((lue.produit, lue.lu, lue.tolerance)) if tel_quel else None) or self._demande(lue)
+            if isinstance(demande, Refus):
+                yield LigneJugee(lue, cellule, cle, Sort.REJETEE, 0, 0, envoi, *demande)
+            else:
+                yield nouvelle(LigneJugee, (lue, cellule, cle, Sort.RETENUE, *demande, envoi, code, doute, ""))
 
     def _cellule(self, ecriture: str) -> str:
         connue = self._cellules.get(ecriture)
@@ -132,7 +134,20 @@ class Juge:
             connue = self._cellules[ecriture] = self._identites.cellule(ecriture)
         return connue
 
-    def _bon_refuse(self, lue: LigneLue, envoi: datetime | None) -> Refus | None:
+    def _lire_bon(self, lue: LigneLue) -> _Bon:
+        cellule = self._cellule(lue.cellule)
+        envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
+        # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
+        nom = lue.bon or f"{lue.origine}/{cellule}/{_ecrire_instant(envoi) if envoi else lue.envoye_le}"
+        fichier = _FEUILLE.sub(r"\1", lue.fichier) if "#" in lue.fichier else lue.fichier
+        doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais." if lue.envoye_le and envoi is None else ""
+        refus = lue.refus
+        if not (refus and refus.code in REJETS_DU_BON) and not lue.brouillon:
+            refus = self._bon_refuse(lue, nom, envoi) or refus
+        tel_quel = not (lue.unite or lue.decision or lue.decision_tolerance)
+        return _Bon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
+
+    def _bon_refuse(self, lue: LigneLue, nom: str, envoi: datetime | None) -> Refus | None:
         if lue.commande_lue and lue.commande_lue != self._commande.id:
             return Refus(
                 "mauvaise-commande",
@@ -161,14 +176,14 @@ class Juge:
             fait = f"Plusieurs adhérent·es s’appellent « {lue.cellule} » : on ne sait pas de qui est ce bon."
             return Refus("cellule-absente", fait, f"Écrire le code à la place du nom : {enumerer(codes, 'ou')}.")
         if envoi is not None and self._cloture is not None and envoi > self._cloture:
-            if lue.bon in self._accepter:
-                self.acceptes.add(lue.bon)
+            if nom in self._accepter:
+                self.acceptes.add(nom)
                 return None
             retard = f"Envoyé le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
             return Refus(
                 "hors-delai",
                 f"{retard}, après la clôture du {instant_long(self._cloture)}.",
-                f'Pour l’accepter quand même : --accepter "{lue.bon}".',
+                f'Pour l’accepter quand même : --accepter "{nom}".',
             )
         return None
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from cabas.calculs.identites import cle
@@ -51,12 +53,12 @@ def cellules_proches(lignes: Iterable[LigneJugee], adherents: Mapping[str, Seque
     """
     inconnues: dict[str, dict[str, LigneJugee]] = {}
     codes = {groupement: {cle(un.cellule) for un in liste} for groupement, liste in adherents.items()}
-    for jugee in lignes:
-        du_groupement = inconnues.setdefault(jugee.lue.groupement, {})
-        if jugee.cellule in du_groupement or not jugee.cellule or jugee.code in REJETS_DU_BON:
+    for (groupement, cellule), jugees in groupby(lignes, attrgetter("lue.groupement", "cellule")):
+        du_groupement = inconnues.setdefault(groupement, {})
+        if not cellule or cellule in du_groupement or cle(cellule) in codes.get(groupement, ()):
             continue
-        if cle(jugee.cellule) not in codes.get(jugee.lue.groupement, ()):
-            du_groupement[jugee.cellule] = jugee
+        if premiere := next((jugee for jugee in jugees if jugee.code not in REJETS_DU_BON), None):
+            du_groupement[cellule] = premiere
     constats: list[Constat] = []
     for groupement, ecrites in inconnues.items():
         trouvees = list(_paires([_nom(ecrite) for ecrite in ecrites], adherents.get(groupement, ()))) if ecrites else []

@@ -6,15 +6,15 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from cabas.argent import centimes, montant, montant_coutant
 from cabas.calculs.approvisionnement import Achat, completer
-from cabas.calculs.attribution import Besoin, Part, attribuer, expliquer, prevoir
+from cabas.calculs.attribution import Attribution, Besoin, attribuer, expliquer, prevoir
 from cabas.calculs.cellier import LigneCellier, etat_du_cellier
 from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.frais import PartDeFrais, partager_frais
@@ -22,7 +22,7 @@ from cabas.calculs.fusion import Fusion, Retenue
 from cabas.calculs.mots_de_commande import compte_dit
 from cabas.calculs.reseau import anonymes
 from cabas.modele import Depot, Produit
-from cabas.recu import Stock
+from cabas.recu import Stock, nouvelle
 
 
 class LigneProduit(NamedTuple):
@@ -62,20 +62,6 @@ class LigneGroupement(NamedTuple):
     quantite: int
     attribue: int
     montant: int
-    du_cellier: int = 0
-
-
-class Attribution(NamedTuple):
-    """Ce qu'une cellule aura d'un produit, et la phrase qui l'explique."""
-
-    groupement: str
-    cellule: str
-    produit: str
-    demande: int
-    tolerance: int
-    attribue: int
-    regle: str
-    motif: str
     du_cellier: int = 0
 
 
@@ -137,47 +123,40 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     achats = completer(commande.cellier, {ref: (besoin.produit, besoin.voulu, besoin.achat) for ref, besoin in besoins.items()})
     produits: list[LigneProduit] = []
     attributions: list[Attribution] = []
-    lignes: list[LigneBon] = []
+    servis: dict[str, Iterator[int]] = {}
     for ref, besoin in besoins.items():
         parts = attribuer(commande, besoin, achats[ref].disponible)
         nommees = par_produit[ref]
         produits.append(_ligne_produit(besoin, achats[ref], sum(parts), _bons(nommees)))
-        attributions += [_attribution(commande.repartition, ref, part) for part in expliquer(commande, besoin, nommees, achats[ref], parts)]
-        lignes += [_ligne_bon(retenue, part) for retenue, part in zip(nommees, parts, strict=True)]
+        attributions += expliquer(commande, besoin, nommees, achats[ref], parts)
+        servis[ref] = iter(parts)
+    lignes = [_ligne_bon(retenue, next(servis[retenue.produit])) for retenue in fusion.retenues]
     return Recap(
         tuple(produits),
         _groupements(lignes, attributions),
-        _trier(attributions),
-        _trier(lignes),
+        _par_cellule(attributions),
+        tuple(sorted(lignes)),
         tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
         partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
     )
 
 
-_Ligne = TypeVar("_Ligne", Attribution, LigneBon)
-
-
-def _trier(lignes: Iterable[_Ligne]) -> tuple[_Ligne, ...]:
-    """Les mêmes lignes, triées : d'abord rangées par cellule, car trier de petits paquets coûte bien moins qu'un grand."""
-    paquets: dict[tuple[str, str], list[_Ligne]] = {}
-    for ligne in lignes:
-        paquets.setdefault(ligne[:2], []).append(ligne)
-    return tuple(ligne for cle in sorted(paquets) for ligne in sorted(paquets[cle]))
-
-
-def _attribution(regle: str, produit: str, part: Part) -> Attribution:
-    groupement, cellule, demande, tolerance, attribue, du_cellier, motif = part
-    return Attribution._make((groupement, cellule, produit, demande, tolerance, attribue, regle, motif, du_cellier))
+def _par_cellule(attributions: Iterable[Attribution]) -> tuple[Attribution, ...]:
+    """Les attributions rangées par groupement et cellule. Elles arrivent dans l'ordre des produits : il suffit de les distribuer."""
+    siennes: dict[tuple[str, str], list[Attribution]] = {}
+    for une in attributions:
+        siennes.setdefault((une.groupement, une.cellule), []).append(une)
+    return tuple(une for cle in sorted(siennes) for une in siennes[cle])
 
 
 def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tuple[LigneGroupement, ...]:
     sommes: dict[tuple[str, str], list[int]] = {}
-    for bon in lignes:
-        compte = sommes.setdefault((bon.groupement, bon.produit), [0, 0, 0, 0])
-        compte[0] += bon.quantite
-        compte[1] += bon.attribue
-        compte[2] += bon.montant
+    for groupement, _cellule, _bon, _creneau, _tarif, produit, quantite, _tolerance, attribue, _prix, du in lignes:
+        compte = sommes.get((groupement, produit)) or sommes.setdefault((groupement, produit), [0, 0, 0, 0])
+        compte[0] += quantite
+        compte[1] += attribue
+        compte[2] += du
     for part in attributions:
         if part.du_cellier:
             sommes[(part.groupement, part.produit)][3] += part.du_cellier
@@ -187,7 +166,7 @@ def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tup
 def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
     groupement, cellule, bon, produit, quantite, tolerance, creneau, tarif, prix_unitaire, *_suite = retenue
     du = montant(prix_unitaire, part)
-    return LigneBon._make((groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, part, prix_unitaire, du))
+    return nouvelle(LigneBon, (groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, part, prix_unitaire, du))
 
 
 def _bons(retenues: Sequence[Retenue]) -> int:

@@ -50,6 +50,12 @@ def repartir(regle: str, disponible: int, pas: int, demandes: Sequence[Demande],
     return parts
 
 
+def _par_cellule(demandes: Sequence[Demande]) -> list[int]:
+    """Les rangs des demandes, dans l'ordre des cellules : ce qui départage à mérite égal."""
+    qui = [demande.qui for demande in demandes]
+    return sorted(range(len(qui)), key=qui.__getitem__)
+
+
 def _tour_a_tour(reste: int, ordre: Sequence[int], voeux: Sequence[int]) -> list[int]:
     parts = [0] * len(voeux)
     for rang in ordre:
@@ -83,7 +89,7 @@ def _tirage(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[
 
 def _prorata(reste: int, pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
     """La même part de sa quantité pour chacun·e, au pas près, les plus grands restes d'abord."""
-    ordre = sorted(range(len(demandes)), key=lambda indice: demandes[indice].qui)
+    ordre = _par_cellule(demandes)
     parts = [0] * len(demandes)
     for indice, part in zip(ordre, partager(reste // pas, [voeux[indice] for indice in ordre]), strict=True):
         parts[indice] = part * pas
@@ -101,7 +107,7 @@ def _plafond(reste: int, pas: int, demandes: Sequence[Demande], voeux: Sequence[
             haut = milieu - 1
     parts = [min(voeu, bas * pas) for voeu in voeux]
     reste -= sum(parts)
-    for indice in sorted(range(len(demandes)), key=lambda indice: demandes[indice].qui):
+    for indice in _par_cellule(demandes):
         if reste >= pas and voeux[indice] - parts[indice] >= pas:
             parts[indice] += pas
             reste -= pas

@@ -80,8 +80,8 @@ def a_revoir(fusion: Fusion, depot: Depot) -> list[Cas]:
     cas: list[Cas] = []
     retards: set[tuple[str, str]] = set()
     for jugee in fusion.lignes:
-        if jugee.code == "hors-delai" and (jugee.lue.groupement, jugee.lue.bon) not in retards:
-            retards.add((jugee.lue.groupement, jugee.lue.bon))
+        if jugee.code == "hors-delai" and (jugee.lue.groupement, jugee.nom_du_bon) not in retards:
+            retards.add((jugee.lue.groupement, jugee.nom_du_bon))
             cas.append(Cas(jugee))
         elif jugee.code in A_REVOIR and jugee.code != "hors-delai":
             cas += [Cas(jugee, tolerance) for tolerance in _fautives(jugee, depot)]
@@ -154,7 +154,7 @@ class _Entretien:
         accepte = reponse.lower() == "a" and jugee.code in ACCEPTABLES and not cas.tolerance
         if jugee.code == "hors-delai":
             if accepte:
-                return Decision("accepter", bon=lue.bon, groupement=lue.groupement)
+                return Decision("accepter", bon=jugee.nom_du_bon, groupement=lue.groupement)
             self._dire("    Répondre a, f, ou entrée.")
             return None
         if not accepte and (refus := _refus(reponse, jugee, self._depot)):

@@ -142,17 +142,20 @@ class _Lecture:
         lignes: list[LigneLue] = []
         vides: dict[tuple[str, str], int] = {}
         pleins: set[tuple[str, str]] = set()
+        plusieurs, plein = len(tolerances) > 1, None
         for numero, cases, forme in rangees:
             faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
             ref, unite = comprises.get(cases[produit]) or self._comprendre(cases[produit])
             disputees: Sequence[Colonne] = ()
-            if len(tolerances) > 1:
+            if plusieurs:
                 plus, disputees = choisir(tolerances, cases)
             if doublons and not refus and any(cases[rang] not in ("", lu) for rang in doublons):
                 refus = _DEUX_QUANTITES
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
                 lignes.append(faire(numero, "quantite", ref, lu if not refus else tout(cases), plus, refus))
-                pleins.add((cases[cellule], cases[envoye]))
+                if faire is not plein:  # la même personne, la même date : déjà dit
+                    plein = faire
+                    pleins.add((cases[cellule], cases[envoye]))
             elif cases[envoye]:
                 vides.setdefault((cases[cellule], cases[envoye]), numero)
             if etrangeres:

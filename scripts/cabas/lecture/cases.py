@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from cabas.constats import Refus
 from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
@@ -45,6 +46,7 @@ def sans_ip(case: str) -> str:
     return "(adresse IP)"
 
 
+@lru_cache(maxsize=4096)
 def est_nulle(texte: str, unite: str) -> bool:
     """Vrai pour une case vide ou qui vaut zéro : ce n'est pas une quantité reçue."""
     return not texte or texte in _ZEROS or lire_quantite(texte, unite) == 0

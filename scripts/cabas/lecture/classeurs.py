@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -60,6 +59,8 @@ def _lignes(brutes: list[list[Any]], fautives: dict[tuple[int, int], str]) -> li
 
 def _formules_sans_valeur(octets: bytes) -> dict[str, dict[tuple[int, int], str]]:
     """Par feuille d'un XLSX, les cases (ligne, rang de colonne) dont la formule est en erreur ou n'a pas de valeur."""
+    import zipfile
+
     trouvees: dict[str, dict[tuple[int, int], str]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
@@ -105,6 +106,8 @@ def _rang(lettres: bytes) -> int:
 
 def _bombe(octets: bytes) -> Refus | None:
     """Refuse une archive qui se déplierait en un volume démesuré, sans la déplier."""
+    import zipfile
+
     try:
         membres = zipfile.ZipFile(io.BytesIO(octets)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):

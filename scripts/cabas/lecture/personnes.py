@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cabas.constats import Refus
 from cabas.lecture.page import COUPEE, STATUTS_DE_LA_PAGE
 from cabas.lecture.preambule import sans_explication
-from cabas.recu import LigneLue
+from cabas.recu import LigneLue, nouvelle
 
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
 """Les colonnes qui parlent de la personne et de son bon, dans l'ordre où `_faire` les attend."""
@@ -34,13 +34,15 @@ def fabrique(feuille: Feuille, rangs: Mapping[str, int]) -> Callable[[Sequence[s
     """De quoi faire d'une rangée des `LigneLue`. `rangs` : la colonne de chaque rôle."""
     prendre = itemgetter(*(rangs[role] for role in ROLES))
     faires: dict[tuple[str, ...], Faire] = {}
+    derniers: tuple[str, ...] = ()
+    dernier: Faire
 
     def fabriquer(cases: Sequence[str]) -> Faire:
+        nonlocal derniers, dernier
         dits = prendre(cases)
-        faire = faires.get(dits)
-        if faire is None:
-            faire = faires[dits] = _faire(feuille, dits)
-        return faire
+        if dits != derniers:  # les rangées d'un bon se suivent : presque toujours, c'est encore la même personne
+            derniers, dernier = dits, faires.get(dits) or faires.setdefault(dits, _faire(feuille, dits))
+        return dernier
 
     return fabriquer
 
@@ -52,11 +54,13 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     qui = cellule or nom_entier or courriel
     # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
     inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
-    milieu = (commande, lu_groupement, envoye, sans_explication(creneau), sans_explication(tarif), nom_entier, inacheve)
+    creneau, tarif = sans_explication(creneau), sans_explication(tarif)
     coupe = COUPEE if de_la_page and statut not in STATUTS_DE_LA_PAGE else None
 
     def faire(numero: int, colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
-        tete = (groupement, fichier, numero, colonne, bon, qui, produit, lu, tolerance)
-        return LigneLue._make((*tete, *milieu, refus or coupe, origine, unite, de_la_page, None, None))
+        return nouvelle(LigneLue, (
+            groupement, fichier, numero, colonne, bon, qui, produit, lu, tolerance, commande, lu_groupement, envoye, creneau, tarif, nom_entier,
+            inacheve, refus or coupe, origine, unite, de_la_page, None, None,
+        ))  # fmt: skip
 
     return faire

@@ -54,9 +54,12 @@ class Carre:
         second = 0
         attendue = self.largeur if self.largeur == self.large else -1
         for numero, cases in self._apres:
-            propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases)]
-            if not any(propres):
+            propres = list(map(str.strip, cases))
+            texte = "".join(propres)
+            if not texte:
                 continue
+            if "'" in texte:
+                propres = list(map(oter_apostrophe, propres))
             if (not self._titres.isdisjoint(cases) and self._est_entete(cases)) or self._nomme_sa_colonne(cases):
                 pareil = [case.strip().casefold() for case in cases[: self.large]] == [titre.casefold() for titre in self.intitules]
                 second = 0 if pareil else numero
@@ -107,7 +110,7 @@ class Carre:
         refus = None
         if len(cases) < self.largeur or len(cases) > self.large or (len(cases) > self.largeur and any(map(str.strip, cases[self.largeur :]))):
             refus = DECALEE
-        propres = [oter_apostrophe(case) if case[:1] == "'" else case for case in map(str.strip, cases[: self.largeur])]
+        propres = [oter_apostrophe(case.strip()) for case in cases[: self.largeur]]
         if len(propres) < self.largeur:
             propres += [""] * (self.largeur - len(propres))
         propres.append("")

@@ -10,8 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from itertools import islice
 
 _FORMULES = frozenset("=+-@\t\r")
+LOT = 4096
+"""Les lignes que l’on met en octets à la fois : une grande table n’est jamais toute en texte en mémoire."""
 
 
 def proteger(texte: str) -> str:
@@ -39,7 +42,13 @@ class Cases(dict[str, str]):
 
 def assembler_csv(entete: str, lignes: Iterable[str]) -> bytes:
     """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même."""
-    return "\r\n".join((f"\ufeff{entete}", *lignes, "")).encode()
+    octets = io.BytesIO()
+    octets.write(f"\ufeff{entete}\r\n".encode())
+    suite = iter(lignes)
+    while lot := list(islice(suite, LOT)):
+        lot.append("")
+        octets.write("\r\n".join(lot).encode())
+    return octets.getvalue()
 
 
 def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:

@@ -82,33 +82,45 @@ def difference_csv(difference: Difference) -> bytes:
 
 def _journal(fusion: Fusion) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    for lue, cellule, _bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
-        groupement, fichier, ligne, colonne, bon, _ecrite, produit, lu = lue[:8]
+    fichier_d_avant = bon_d_avant = None
+    debut = qui = ""
+    for lue, cellule, bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
+        groupement, fichier, ligne, colonne, _nom, _ecrite, produit, lu = lue[:8]
+        if fichier is not fichier_d_avant or bon is not bon_d_avant:  # les lignes d'un bon se suivent : ce qu'elles répètent n'est écrit qu'une fois
+            fichier_d_avant, bon_d_avant = fichier, bon
+            debut, qui = f"{cases[groupement]};{textes[fichier]}", f"{textes[bon[2]]};{textes[cellule]}"
         garde = sort is Sort.RETENUE
         demande = nombre_csv(quantite) if garde or quantite else ""
         en_plus = nombre_csv(tolerance) if garde or tolerance else ""
-        yield (
-            f"{cases[groupement]};{textes[fichier]};{ligne};{textes[colonne]};{textes[bon]};{textes[cellule]};{textes[produit]};{textes[lu]};"
-            f"{demande};{en_plus};{sort};{code};{cases[message]}"
-        )
+        dit = f"{Sort.RETENUE.value};;" if garde and not code and not message else f"{sort};{code};{cases[message]}"
+        yield f"{debut};{ligne};{textes[colonne]};{qui};{textes[produit]};{textes[lu]};{demande};{en_plus};{dit}"
 
 
 def _lignes(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    for groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, attribue, prix, montant in recap.lignes:
+    bon_d_avant: tuple[str, ...] = ()
+    debut = ""
+    for une in recap.lignes:
+        if (bon := une[:5]) != bon_d_avant:
+            bon_d_avant = bon
+            groupement, cellule, nom, creneau, tarif = bon
+            debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]}"
+        produit, quantite, tolerance, attribue, prix, montant = une[5:]
         yield (
-            f"{cases[groupement]};{textes[cellule]};{textes[bon]};{textes[creneau]};{cases[tarif]};{cases[produit]};"
-            f"{nombre_csv(quantite)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{euros_csv(prix)};{euros_csv(montant)}"
+            f"{debut};{cases[produit]};{nombre_csv(quantite)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{euros_csv(prix)};{euros_csv(montant)}"
         )
 
 
 def _repartition(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    for groupement, cellule, produit, demande, tolerance, attribue, regle, motif, du_cellier in recap.attributions:
-        yield (
-            f"{cases[groupement]};{textes[cellule]};{cases[produit]};{nombre_csv(demande)};{nombre_csv(tolerance)};{nombre_csv(attribue)};"
-            f"{regle};{cases[motif]};{nombre_csv(du_cellier)}"
-        )
+    fins: dict[tuple[object, ...], str] = {}
+    for une in recap.attributions:
+        if (fin := fins.get(une[3:])) is None:
+            demande, tolerance, attribue, regle, motif, du_cellier = une[3:]
+            fin = f"{nombre_csv(demande)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{regle};{cases[motif]};{nombre_csv(du_cellier)}"
+            fins[une[3:]] = fin
+        groupement, cellule, produit = une[:3]
+        yield f"{cases[groupement]};{textes[cellule]};{cases[produit]};{fin}"
 
 
 def bilan(
