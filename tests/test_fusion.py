@@ -180,3 +180,14 @@ def test_chaque_message_de_la_fusion(mini_depot: Path, tmp_path: Path, capsys: p
                 phrases.setdefault(code[1], f"{fait}\n{remede if remede.startswith('    →') else ''}".rstrip())
     instantane("\n".join(phrases[code] for code in sorted(phrases)))
     assert len(phrases) > 20
+
+
+def test_une_cellule_inconnue_se_dit_meme_si_sa_seule_ligne_dit_autre_chose(mini_depot: Path) -> None:
+    deposer(mini_depot, {
+        "bons": {"les-tilleuls/a.csv": "cellule;produit;quantite\nK deux;comte-12-mois;9\n"},
+        "annexes": {"les-tilleuls/adherents.csv": "cellule;nom\nA-1;Camille Exemple\n"},
+    })  # fmt: skip
+    principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--format", "json"])
+    (ligne,) = lire(mini_depot / "prive/2026-12/sorties/journal.csv")
+    assert ligne["code"] == "quantite-plafonnee"
+    assert "n’est pas dans adherents.csv" in ligne["message"]

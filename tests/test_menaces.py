@@ -150,7 +150,7 @@ def page() -> bytes:
 
 
 def test_l_en_tete_de_la_page_est_celui_que_l_on_reconnait() -> None:
-    script = (ICI.parent / "scripts/cabas/gabarits/bon.js").read_text(encoding="utf-8")
+    script = (ICI.parent / "scripts/cabas/gabarits/bon-commun.js").read_text(encoding="utf-8")
     colonnes = re.search(r"const COLONNES = \[(.*?)\];", script, re.DOTALL)
     assert colonnes
     assert re.findall(r"'(\w+)'", colonnes[1]) == ENTETE_DE_LA_PAGE

@@ -178,12 +178,20 @@ class _Groupement:
         signaux = {cellule: self._signal(cellule, cout) for cellule, cout in self._couts(finales).items()}
         if not any(signaux.values()):
             return finales
-        return [
-            jugee._replace(code=signal[0], message=signal[1], remede=signal[2])
-            if jugee.sort is Sort.RETENUE and not jugee.code and (signal := signaux[jugee.cellule])
-            else jugee
-            for jugee in finales
-        ]
+        libres = {jugee.cellule for jugee in finales if jugee.sort is Sort.RETENUE and not jugee.code}
+        dits: set[str] = set()
+        return [self._avec_signal(jugee, signaux.get(jugee.cellule), libres, dits) for jugee in finales]
+
+    @staticmethod
+    def _avec_signal(jugee: LigneJugee, signal: tuple[str, str, str] | None, libres: set[str], dits: set[str]) -> LigneJugee:
+        """Le signal d'une cellule, sur ses lignes sans autre code. Si elle n'en a aucune, il s'ajoute à ce que dit la première."""
+        if signal is None or jugee.sort is not Sort.RETENUE or (jugee.code and jugee.cellule in libres | dits):
+            return jugee
+        code, message, remede = signal
+        if not jugee.code:
+            return jugee._replace(code=code, message=message, remede=remede)
+        dits.add(jugee.cellule)
+        return jugee._replace(message=f"{jugee.message} {message}", remede=f"{jugee.remede} {remede}".strip())
 
     def _couts(self, finales: Iterable[LigneJugee]) -> dict[str, int]:
         """Ce que demande chaque cellule, en centimes ; 0 partout si le groupement ne regarde pas le crédit."""

@@ -34,9 +34,10 @@ class Sort(StrEnum):
     BROUILLON = "brouillon"
 
 
+_ECRIRE_LA_DATE = "Rien à faire si le bon est arrivé à temps. Sinon, écrire la date comme 2026-12-07T19:30, ou annuler le bon."
 REJETS_DU_BON = frozenset({
     "mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-dans-une-case",
-    "bon-annule",
+    "statut-inconnu", "bon-annule",
 })  # fmt: skip
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
@@ -120,13 +121,13 @@ class Juge:
             dit = ("", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
             yield from (LigneJugee(lue, cellule, cle, Sort.BROUILLON, 0, 0, envoi, *dit) for lue in lues)
             return
-        code = "date-illisible" if doute else ""
+        code, remede = ("date-illisible", _ECRIRE_LA_DATE) if doute else ("", "")
         for lue in lues:
             demande = refus or (self._demandes.get((lue.produit, lue.lu, lue.tolerance)) if tel_quel else None) or self._demande(lue)
             if isinstance(demande, Refus):
                 yield LigneJugee(lue, cellule, cle, Sort.REJETEE, 0, 0, envoi, *demande)
             else:
-                yield nouvelle(LigneJugee, (lue, cellule, cle, Sort.RETENUE, *demande, envoi, code, doute, ""))
+                yield nouvelle(LigneJugee, (lue, cellule, cle, Sort.RETENUE, *demande, envoi, code, doute, remede))
 
     def _cellule(self, ecriture: str) -> str:
         connue = self._cellules.get(ecriture)

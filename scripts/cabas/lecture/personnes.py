@@ -15,7 +15,16 @@ ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "ta
 """Les colonnes qui parlent de la personne et de son bon, dans l'ordre où `_faire` les attend."""
 
 _VALIDES = frozenset({"", "valide", "validé", "validee", "validée", "envoye", "envoyé", "ok", "oui"})
+_BROUILLONS = frozenset({"brouillon", "draft", "inacheve", "inachevé", "incomplet", "en cours", "non"})
 _OUI = frozenset({"1", "oui", "vrai", "true", "x", "yes"})
+
+
+def _statut_inconnu(statut: str) -> Refus:
+    """« Terminé », « Payé », « Annulé » : on ne devine pas si le bon compte."""
+    fait = f"Le statut « {statut} » ne dit pas si ce bon compte."
+    return Refus("statut-inconnu", fait, "Écrire « valide » ou « brouillon » dans la colonne, ou la vider si tout compte.")
+
+
 Faire = Callable[..., LigneLue]
 """Fait une `LigneLue` d'une personne : numéro, colonne, produit, ce qu'on y lit, tolérance, refus, unité imposée."""
 
@@ -54,13 +63,14 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     qui = cellule or nom_entier or courriel
     # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
     inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
+    inconnu = _statut_inconnu(statut) if inacheve and statut.lower() not in _VALIDES | _BROUILLONS else None
     creneau, tarif = sans_explication(creneau), sans_explication(tarif)
     coupe = COUPEE if de_la_page and statut not in STATUTS_DE_LA_PAGE else None
 
     def faire(numero: int, colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
         return nouvelle(LigneLue, (
             groupement, fichier, numero, colonne, bon, qui, produit, lu, tolerance, commande, lu_groupement, envoye, creneau, tarif, nom_entier,
-            inacheve, refus or coupe, origine, unite, de_la_page, None, None,
+            inacheve, refus or coupe or inconnu, origine, unite, de_la_page, None, None,
         ))  # fmt: skip
 
     return faire
