@@ -34,13 +34,16 @@ def completer(site: Path, actualites: str = "actualites") -> None:
 
 
 def plan_du_site(site: Path, site_url: str) -> None:
-    """`sitemap.xml` : toutes les pages, celles de MkDocs, de Pelican et les bons, sauf ce qui n'est que pour les bénévoles. Sans adresse publique, il n'y en a pas."""
+    """`sitemap.xml` : toutes les pages, celles de MkDocs, de Pelican et les bons, sauf ce qui n'est que pour les bénévoles.
+
+    Sans adresse publique, il n'y en a pas.
+    """
     for nom in ("sitemap.xml", "sitemap.xml.gz"):
         (site / nom).unlink(missing_ok=True)
     if not site_url:
         return
     base = site_url.rstrip("/")
-    pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html"))
-    lieux = [f"<url><loc>{escape(f'{base}/{quote(page)}')}</loc></url>" for page in pages if page not in SANS_INTERET and not page.endswith("/permanence.html")]
+    pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html") if page.name != "permanence.html")
+    lieux = [f"<url><loc>{escape(f'{base}/{quote(page)}')}</loc></url>" for page in pages if page not in SANS_INTERET]
     entete = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     (site / "sitemap.xml").write_text(entete + "\n".join(lieux) + "\n</urlset>\n", encoding="utf-8")
