@@ -190,8 +190,11 @@ def _colonnes(tableau: Bloc) -> list[int]:
 
 
 def _insecable(noeud: Bloc) -> int:
-    """Ce qu'on ne peut pas couper, en signes : un mot se coupe s'il est long, un code seulement à ses barres et à ses tirets."""
-    morceaux = re.split(rf"\s|{COUPURE}|(?<=[/-])", noeud.get("texte", ""))
+    """Ce qu'on ne peut pas couper, en signes : un mot se coupe s'il est long, un code seulement à ses barres et à ses tirets.
+
+    « 60,00 € » ne se coupe pas : l'espace d'avant un signe y sera insécable.
+    """
+    morceaux = re.split(rf"[ \t\n](?![€%:;!?»])|{COUPURE}|(?<=[/-])", noeud.get("texte", ""))
     return max(len(morceau) if noeud["genre"] == "code" else min(len(morceau), MOT_LE_PLUS_LONG) for morceau in morceaux)
 
 
