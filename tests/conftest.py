@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -56,6 +58,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def dire(fautes: list[str]) -> None:
     """Échoue en montrant toutes les fautes, une par ligne, plutôt que la première."""
     assert not fautes, "\n" + "\n".join(fautes)
+
+
+def attendre(page: Any, condition: str, secondes: float = 30) -> None:
+    """Attend qu'une expression de la page soit vraie. `wait_for_function` l'évaluerait dans la page, ce que sa politique interdit."""
+    fin = time.monotonic() + secondes
+    while not page.evaluate(condition):
+        assert time.monotonic() < fin, condition
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from accessibilite import verifier
-from conftest import PAQUET
+from conftest import PAQUET, attendre
 from depot_de_bon import MAINTENANT, petit_depot
 from service_local import ServiceLocal, ouvrir_un_service
 from test_bon_navigateur import SERVICE, contexte, navigateur, ouvrir, remplir, total  # noqa: F401
@@ -41,7 +41,7 @@ def service() -> Iterator[ServiceLocal]:
 
 def envoyer(page: Any) -> str:
     page.click("#envoyer")
-    page.wait_for_function("!document.querySelector('#envoyer').disabled")
+    attendre(page, "!document.querySelector('#envoyer').disabled")
     return page.text_content("#suite").replace("\u00a0", " ")
 
 
@@ -77,9 +77,9 @@ def test_un_service_qui_ne_repond_pas_se_dit_au_bout_de_trente_secondes(ouvrir, 
     remplir(page)
     page.clock.install(time=MAINTENANT)
     page.click("#envoyer")
-    page.wait_for_function("document.querySelector('#suite').textContent.includes('en cours')")
+    attendre(page, "document.querySelector('#suite').textContent.includes('en cours')")
     page.clock.fast_forward(31_000)
-    page.wait_for_function("!document.querySelector('#envoyer').disabled")
+    attendre(page, "!document.querySelector('#envoyer').disabled")
     assert "peut-être pas parti" in page.text_content("#suite")
 
 
@@ -246,16 +246,16 @@ def test_copier_imprimer_et_partager(ouvrir, contexte):
     page = ouvrir()
     remplir(page)
     page.click("#copier")
-    page.wait_for_function("document.querySelector('#suite').textContent.includes('copié')")
+    attendre(page, "document.querySelector('#suite').textContent.includes('copié')")
     assert "--- fin du bon ---" in page.evaluate("navigator.clipboard.readText()")
     page.click("#imprimer")
     assert page.evaluate("vu.imprime")
     page.click("#partager")
-    page.wait_for_function("document.querySelector('#suite').textContent.includes('est partagé')")
+    attendre(page, "document.querySelector('#suite').textContent.includes('est partagé')")
     assert page.evaluate("vu.colis") == f"bon-2026-12-les-tilleuls-{page.text_content('#code')}.csv"
     page.evaluate("vu.refus = true")
     page.click("#partager")
-    page.wait_for_function("document.querySelector('#suite').textContent.includes('n’a pas été partagé')")
+    attendre(page, "document.querySelector('#suite').textContent.includes('n’a pas été partagé')")
 
 
 def test_les_photos_n_appellent_personne_avant_qu_on_les_demande(navigateur, service):

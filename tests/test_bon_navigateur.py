@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from conftest import attendre
 from depot_de_bon import MAINTENANT, grand_depot, petit_depot
 
 from cabas.argent import montant
@@ -301,7 +302,7 @@ def test_envoyer_dit_ce_qui_s_est_passe(ouvrir, contexte, statut: int, phrase: s
     page = ouvrir(reponse=SERVICE)
     remplir(page)
     page.click("#envoyer")
-    page.wait_for_function("!document.querySelector('#envoyer').disabled")
+    attendre(page, "!document.querySelector('#envoyer').disabled")
     assert phrase in page.text_content("#suite")
     assert recus[0]["cellule"] == ["A-017"]
     assert recus[0]["q-farine-t65"] == ["2,5"]
