@@ -33,7 +33,6 @@ ALLERGENES = {
 }
 """Les quatorze allergènes du règlement (UE) 1169/2011, par leur code."""
 
-PAR_UNITE = {"kg": "le kilo", "L": "le litre", "piece": "la pièce"}
 COURT = {"kg": "kg", "L": "L", "piece": "pièce"}
 
 

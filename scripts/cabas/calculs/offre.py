@@ -123,14 +123,8 @@ def maximum_par_bon(produit: Produit, commande: Commande) -> int | None:
     return min(limites, default=None)
 
 
-def est_suspecte(quantite: int, produit: Produit) -> bool:
-    """Une quantité (millièmes) à vérifier avec la personne : à partir du seuil de la fiche ; à défaut, de 100 kg (contrats.md §4)."""
-    seuil = seuil_suspect(produit)
-    return seuil is not None and quantite >= seuil
-
-
 def seuil_suspect(produit: Produit) -> int | None:
-    """À partir de combien (millièmes) une quantité est suspecte ; `None` : jamais."""
+    """À partir de combien (millièmes) une quantité est suspecte : le seuil de la fiche ; à défaut, 100 kg (contrats.md §4). `None` : jamais."""
     if produit.seuil_suspect is not None:
         return produit.seuil_suspect
     return SEUIL_SUSPECT if produit.unite == "kg" else None

@@ -42,8 +42,9 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
     lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
     """
     cite = est_un_tableau_qui_cite(octets, fichier)
-    lu = None if est_un_courrier(octets, fichier) and not cite else _tableaux(octets, catalogue)
-    if lu is None or (cite and isinstance(lu, Refus) and est_un_courrier(octets, fichier)):
+    courrier = est_un_courrier(octets, fichier)
+    lu = None if courrier and not cite else _tableaux(octets, catalogue)
+    if lu is None or (courrier and isinstance(lu, Refus)):
 
         def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
             lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
