@@ -68,6 +68,19 @@ def attendre(page: Any, condition: str, secondes: float = 30) -> None:
         page.wait_for_timeout(50)
 
 
+def recharger(page: Any, attendu: str) -> None:
+    """Recharge la page, et recommence, cinq fois en tout, tant que le sélecteur `attendu` n'y est pas.
+
+    Chromium range `localStorage` dans un autre processus : sur une machine chargée, une page rouverte aussitôt peut le lire avant que la
+    dernière écriture y soit. L'aide n'affirme rien : ce que la page doit montrer, l'essai le vérifie après.
+    """
+    for tour in range(5):
+        page.wait_for_timeout(300 * tour)
+        page.reload()
+        if page.locator(attendu).count():
+            return
+
+
 @pytest.fixture(scope="session")
 def racine() -> Path:
     """La racine du dépôt."""

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 from accessibilite import verifier
-from conftest import PAQUET, attendre
+from conftest import PAQUET, attendre, recharger
 from depot_de_bon import MAINTENANT, petit_depot
 from service_local import ServiceLocal, ouvrir_un_service
-from test_bon_navigateur import SERVICE, contexte, navigateur, ouvrir, remplir, total  # noqa: F401
+from test_bon_navigateur import REPRIS, SERVICE, contexte, navigateur, ouvrir, remplir, total  # noqa: F401
 
 from cabas.cli import principal
 from cabas.documents.bon_papier import donnees_du_bon
@@ -41,7 +41,7 @@ def service() -> Iterator[ServiceLocal]:
 
 def envoyer(page: Any) -> str:
     page.click("#envoyer")
-    attendre(page, "!document.querySelector('#envoyer').disabled")
+    attendre(page, "document.querySelector('#suite').textContent && !document.querySelector('#envoyer').disabled")
     return page.text_content("#suite").replace("\u00a0", " ")
 
 
@@ -67,7 +67,7 @@ def test_l_envoi_ne_dit_que_ce_qu_il_sait(ouvrir, service, mode: str, phrase: st
         "t-lentilles-vertes": "1", "q-puree-amandes": "3",
     }  # fmt: skip
     assert (json.loads(page.evaluate("localStorage.getItem('cabas:2026-12:les-tilleuls')"))["sorti"] != "") == ("envoyé" in phrase)
-    page.reload()
+    recharger(page, REPRIS)
     assert total(page) == avant  # rien de tapé n'est perdu, envoyé ou non
     assert "farine-t65;2,5" in attendre_un_fichier(page)
 
@@ -97,7 +97,7 @@ def test_modifier_puis_renvoyer_fait_un_autre_code(ouvrir, service):
     remplir(page)
     envoyer(page)
     premier = page.text_content("#code")
-    page.reload()
+    recharger(page, f"#brouillon:has-text('{premier}')")
     assert f"Le bon {premier} est déjà sorti" in page.text_content("#brouillon").replace("\u00a0", " ")
     page.fill("[name=q-farine-t65]", "3")
     envoyer(page)
@@ -187,8 +187,8 @@ def test_un_produit_retire_apres_le_brouillon_est_dit_et_garde(ouvrir, tmp_path)
     sans = replace(depot, produits={ref: un for ref, un in depot.produits.items() if ref != "lentilles-vertes"})
     html = bon_html(sans, sans.commandes["2026-12"], sans.groupements["les-tilleuls"], MAINTENANT)
     (tmp_path / "index.html").write_text(html, encoding="utf-8")
-    for _ in range(2):
-        page.reload()
+    for nom in ("Camille Exemple", "Camille E."):
+        recharger(page, f"#qui:has-text('{nom}')")
         dit = page.text_content("#brouillon")
         assert "lentilles-vertes (500 g), lentilles-vertes (1)" in dit
         page.fill("[name=nom]", "Camille E.")  # le brouillon est réécrit : ce qui n'est plus proposé y reste
@@ -205,7 +205,7 @@ def test_sur_un_telephone_partage_il_ne_reste_rien(ouvrir):
     assert page.locator("#brouillon button").count() == 1  # un doigt a glissé : on peut revenir
     page.clock.fast_forward(61_000)
     assert page.locator("#brouillon button").count() == 0
-    page.reload()
+    recharger(page, "#brouillon[hidden]")
     assert page.locator("#brouillon").is_hidden()
     assert page.input_value("[name=cellule]") == page.input_value("[name=telephone]") == ""
 
@@ -225,7 +225,8 @@ def test_un_script_colle_reste_du_texte(ouvrir):
     page.fill("[name=q-farine-t65]", "")
     (ligne,) = csv.DictReader(io.StringIO(attendre_un_fichier(page), newline=""), delimiter=";")
     assert ligne["cellule"] == ligne["remarque"] == colle
-    page.reload()
+    recharger(page, REPRIS)
+    assert page.input_value("[name=remarque]") == colle
     assert page.locator("img, #bon script").count() == 0
 
 
@@ -249,7 +250,7 @@ def test_copier_imprimer_et_partager(ouvrir, contexte):
     attendre(page, "document.querySelector('#suite').textContent.includes('copié')")
     assert "--- fin du bon ---" in page.evaluate("navigator.clipboard.readText()")
     page.click("#imprimer")
-    assert page.evaluate("vu.imprime")
+    attendre(page, "vu.imprime")
     page.click("#partager")
     attendre(page, "document.querySelector('#suite').textContent.includes('est partagé')")
     assert page.evaluate("vu.colis") == f"bon-2026-12-les-tilleuls-{page.text_content('#code')}.csv"

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from conftest import attendre
+from conftest import attendre, recharger
 from depot_de_bon import MAINTENANT, grand_depot, petit_depot
 
 from cabas.argent import montant
@@ -33,6 +33,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright n’est
 ENTETE = "cellule;produit;quantite;tolerance;commande;groupement;bon;envoye_le;creneau;tarif;nom;telephone;courriel;remarque;statut"
 SERVICE = "https://formulaires.exemple.org/bons"
 PERMISES = ("file://", "blob:", "data:", "mailto:", "http://127.0.0.1:", SERVICE)
+REPRIS = "#brouillon:not([hidden])"
 ATTENDUS = ("Failed to load", "CORS policy")  # ce que le navigateur écrit quand un service refuse
 
 
@@ -185,7 +186,7 @@ def test_le_brouillon_est_repris_puis_s_efface_et_revient(ouvrir):
     page = ouvrir()
     remplir(page)
     avant = total(page)
-    page.reload()
+    recharger(page, REPRIS)
     assert "Votre brouillon du 22 novembre à 12:00 est repris." in page.text_content("#brouillon").replace("\u00a0", " ")
     assert total(page) == avant
     assert page.input_value("[name=q-lentilles-vertes]") == "500 g"
@@ -200,8 +201,9 @@ def test_le_brouillon_est_repris_puis_s_efface_et_revient(ouvrir):
 def test_un_brouillon_perime_est_efface_de_l_appareil(ouvrir):
     page = ouvrir()
     page.evaluate("localStorage.setItem('cabas:2025-01:ici', JSON.stringify({fin: 1, v: {nom: 'Camille'}}))")
-    page.reload()
-    assert page.evaluate("localStorage.length") == 0
+    page.fill("[name=cellule]", "A-017")  # écrit après : quand la page reprend ce brouillon-ci, l’ancien y était aussi
+    recharger(page, REPRIS)
+    assert page.evaluate("Object.keys(localStorage)") == ["cabas:2026-12:les-tilleuls"]
 
 
 def test_le_mail_est_court_et_porte_le_bon(ouvrir):
@@ -302,7 +304,7 @@ def test_envoyer_dit_ce_qui_s_est_passe(ouvrir, contexte, statut: int, phrase: s
     page = ouvrir(reponse=SERVICE)
     remplir(page)
     page.click("#envoyer")
-    attendre(page, "!document.querySelector('#envoyer').disabled")
+    attendre(page, "document.querySelector('#suite').textContent && !document.querySelector('#envoyer').disabled")
     assert phrase in page.text_content("#suite")
     assert recus[0]["cellule"] == ["A-017"]
     assert recus[0]["q-farine-t65"] == ["2,5"]

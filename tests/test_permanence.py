@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from accessibilite import verifier
+from conftest import recharger
 from depot_de_bon import MAINTENANT, grand_depot, groupement, petit_depot
 from test_bon_navigateur import ENTETE, navigateur  # noqa: F401  (une fixture se reconnaît à son nom)
 
@@ -21,10 +22,13 @@ from cabas.calculs.code_court import code_court, texte_du_bon
 from cabas.calculs.offre import proposes
 from cabas.cli import principal
 from cabas.lecture.depot import charger
+from cabas.rendu.bons import bon_html
 from cabas.rendu.compactage import compacter_script
 from cabas.rendu.permanence import permanence_html
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright n’est pas installé : make test l’installe avec les outils d’essai")
+
+sync_api.expect.set_options(timeout=30_000)  # une machine chargée prend son temps
 
 OUVERTE = MAINTENANT.replace(month=12, day=3, hour=18)
 CLE = "cabas:permanence:2026-12:les-tilleuls"
@@ -269,7 +273,7 @@ def test_un_numero_deja_pris_par_une_autre_cellule_se_dit(ouvrir):
 def test_le_couvercle_se_ferme_au_milieu_d_un_bon(ouvrir):
     page = ouvrir()
     taper(page, "A-017", E, *TARIF_A, "farine", E, "2", E, E, "B-02", E, "8", E, E, E, "comte", E, "1", E, "lent", E, "1,")
-    page.reload()
+    recharger(page, "#annonce:has-text('Reprise')")
     assert dit(page) == "Reprise de la saisie du 3 décembre à 18 h 00 : 1 bon. Le bon en cours de B-02 est revenu aussi."
     assert page.input_value("#numero") == "8"
     assert centimes(page) == 1332
@@ -278,12 +282,29 @@ def test_le_couvercle_se_ferme_au_milieu_d_un_bon(ouvrir):
     assert centimes(page, "#somme") == 216 + 1332 + montant(270, 1500)
 
 
-def test_une_saisie_abimee_est_mise_de_cote(ouvrir):
+def test_une_saisie_abimee_est_mise_de_cote(ouvrir, tmp_path):
     page = ouvrir()
     page.evaluate(f"localStorage.setItem('{CLE}', '{{rien')")
-    page.reload()
+    recharger(page, "#annonce:has-text('ne se lit plus')")
     assert "ne se lit plus" in dit(page)
-    assert page.evaluate(f"localStorage.getItem('{CLE}:abime')") == "{rien"
+    cote = f"localStorage.getItem('abime:{CLE}')"
+    assert page.evaluate(cote) == "{rien"
+    depot = petit_depot()
+    (tmp_path / "index.html").write_text(bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], OUVERTE), encoding="utf-8")
+    page.goto((tmp_path / "index.html").as_uri())  # un bon en ligne ouvert sur le même appareil n’y touche pas
+    assert page.evaluate(cote) == "{rien"
+
+
+def test_ouvrir_la_page_n_ecrit_rien_par_dessus_la_saisie(ouvrir):
+    """La dernière frappe n'est peut-être pas encore rangée : une page qui ne la lit pas ne doit pas la remplacer par du vide."""
+    page = ouvrir(avant="window.ecrits = []; const mettre = Storage.prototype.setItem;"
+                        "Storage.prototype.setItem = function (nom, dit) { ecrits.push(nom); mettre.call(this, nom, dit); };")  # fmt: skip
+    assert CLE not in page.evaluate("ecrits")
+    taper(page, "A-017", E, *TARIF_A, "farine", E, "2,")
+    assert CLE in page.evaluate("ecrits")
+    recharger(page, "#annonce:has-text('Reprise')")
+    assert (ou(page), page.input_value("#quantite")) == ("quantite", "2,")
+    assert CLE not in page.evaluate("ecrits")
 
 
 def test_une_memoire_refusee_se_dit_et_se_redit(ouvrir):
@@ -301,7 +322,7 @@ def test_un_produit_retire_reste_dans_le_fichier_et_se_voit(ouvrir, tmp_path):
     depot = petit_depot()
     del depot.produits["jus-pomme"]
     (tmp_path / "permanence.html").write_text(html(depot), encoding="utf-8")
-    page.reload()
+    recharger(page, "#derniers:has-text('jus-pomme')")
     assert "jus-pomme (n’est plus proposé)" in page.text_content("#derniers")
     assert centimes(page, "#somme") == 108
     assert [un["produit"] for un in lire(exporter(page)[1])] == ["jus-pomme", "farine-t65"]
@@ -320,7 +341,7 @@ def test_continuer_sur_un_autre_poste(ouvrir, tmp_path):
     assert "2 bons de plus" in dit(page)
     assert centimes(page, "#somme") == 216 + 1332
     page.set_input_files("#importer", tmp_path / nom)
-    sync_api.expect(page.locator("#annonce")).to_contain_text("0")
+    sync_api.expect(page.locator("#annonce")).to_contain_text("0 bon de plus")
     assert page.locator("#derniers li").count() == 2
     assert lire(exporter(page)[1]) == lire(texte)
     (tmp_path / "autre.csv").write_text(texte.replace("2026-12;", "2026-11;"), encoding="utf-8")

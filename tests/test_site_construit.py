@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import MINI_RESEAU, RACINE
+from conftest import MINI_RESEAU, RACINE, attendre
 
 from cabas.cli import principal
 from cabas.cli.sources import lire_reglage, lire_sources
@@ -440,6 +440,7 @@ def test_les_onglets_menent_partout_meme_depuis_les_actualites(onglet, adresses)
     onglet.goto(adresses["mini"] + "actualites/nouvelle/index.html")
     for nom, titre in (("Catalogue", "Le catalogue"), ("Groupements", "Les groupements"), ("Guide", "Le guide"), ("Actualités", "Actualités")):
         onglet.locator(".md-tabs").get_by_role("link", name=nom).click()
+        onglet.locator("h1", has_text=titre).wait_for()
         assert onglet.locator("h1").evaluate("titre => titre.firstChild.textContent").strip() == titre
 
 
@@ -449,6 +450,7 @@ def test_la_page_absente_ramene_a_l_accueil_d_ou_qu_on_vienne(onglet, adresses):
     onglet.route(page_absente, lambda route: route.fulfill(status=404, content_type="text/html", body=corps))
     onglet.goto(page_absente)
     onglet.locator("#accueil").click()
+    onglet.wait_for_url("**/index.html")
     assert onglet.url == adresses["mini"] + "index.html"
 
 
@@ -456,11 +458,13 @@ def test_le_site_se_lit_et_se_cherche_depuis_une_cle_usb(onglet, mini):
     onglet.goto((mini / "site/index.html").as_uri())
     onglet.locator(".md-tabs").get_by_role("link", name="Catalogue").click()
     onglet.get_by_role("link", name="Farine de blé T65").first.click()
+    onglet.wait_for_url(re.compile(r"farine-t65/index\.html"))
     assert onglet.locator("h1").inner_text().startswith("Farine de blé T65")
-    assert onglet.evaluate("document.fonts.check('16px \"Atkinson Hyperlegible\"')")
+    attendre(onglet, "document.fonts.check('16px \"Atkinson Hyperlegible\"')")
     chercher(onglet, "lentilles").click()
     onglet.wait_for_url(re.compile(r"lentilles-vertes/index\.html"))
     onglet.locator(".md-tabs").get_by_role("link", name="Actualités").click()
+    onglet.wait_for_url(re.compile(r"actualites/index\.html"))
     assert onglet.locator("h1").inner_text() == "Actualités"
     assert [demande for demande in onglet.demandes if not demande.startswith(("file:", "data:", "blob:"))] == []
 

@@ -91,11 +91,11 @@ def test_un_script_glisse_dans_une_page_ne_s_execute_pas(onglet, mini, tmp_path)
     for page in ("guide/commander/index.html", "actualites/nouvelle/index.html"):
         fichier = site / page
         glisse = (
-            '<script>window.pirate = 1</script><img src="x" onerror="window.pirate = 2">'
-            '<iframe srcdoc="<script>parent.pirate = 3</script>"></iframe>'
+            '<script>window.pirate = 1</script><img src="x" onerror="window.pirate = 2"><iframe srcdoc="<script>parent.pirate = 3</script>"></iframe>'
         )
         fichier.write_text(fichier.read_text(encoding="utf-8").replace("</article>", f"{glisse}</article>", 1), encoding="utf-8")
-        onglet.goto(fichier.as_uri())
+        with onglet.expect_console_message(lambda dit: "Content Security Policy" in dit.text):
+            onglet.goto(fichier.as_uri())
         onglet.wait_for_timeout(150)
         assert onglet.evaluate("window.pirate") is None, page
         assert any("Content Security Policy" in plainte for plainte in onglet.plaintes), page

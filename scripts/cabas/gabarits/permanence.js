@@ -54,7 +54,7 @@
     let passe = [], futur = [];
     /** @type {Produit | null} */
     let choisi = null;
-    let refus = false, actif = -1, rappele = 0;
+    let refus = false, actif = -1, rappele = 0, relue = false;
     /** @type {Produit[]} */
     let offerts = [];
 
@@ -83,7 +83,9 @@
     const deja = () => memeNom(etat.courant.cellule) ? etat.bons.filter(b => memeNom(b.cellule) === memeNom(etat.courant.cellule) && b.cle !== etat.courant.cle).pop() : undefined;
 
     // --- Garder : à chaque frappe, dans ce navigateur et nulle part ailleurs ---
+    /* Tant que la saisie d’avant n’est pas relue, rien ne s’écrit : un onglet fermé à l’instant achève peut-être d’enregistrer la sienne. */
     function garder() {
+      if (!relue) return;
       const saisie = { produit: $('produit').value, quantite: $('quantite').value, tolerance: $('tolerance').value };
       const tout = { quand: Date.now(), etat, saisie, fin: etat.exporte >= etat.action && !etat.courant.lignes.length ? D.fin : undefined }; // sans `fin`, jamais effacé d’office
       try {
@@ -92,6 +94,14 @@
       } catch (e) {
         refus = true;
       }
+      $('refus').hidden = !refus;
+    }
+    /* L’appareil accepte-t-il de garder ? On l’essaie à côté de la saisie, pas par-dessus. */
+    function eprouver() {
+      try {
+        localStorage.setItem('essai', '');
+        localStorage.removeItem('essai');
+      } catch (e) { refus = true; }
       $('refus').hidden = !refus;
     }
     function reprendre() {
@@ -109,7 +119,7 @@
         if (etat.bons.length || encours) dire('Reprise de la saisie du ' + quand + ' : ' + compter(etat.bons.length, 'bon') + '.' + encours);
         if ($('produit').value) { const trouves = chercher($('produit').value.replace(/^(\d+) .*$/, '$1')); if (trouves.length === 1) prendre(trouves[0], $('quantite').value, $('tolerance').value); }
       } catch (e) {
-        try { localStorage.setItem(cle + ':abime', texte); } catch (plein) { /* on l’aura au moins dit */ }
+        try { localStorage.setItem('abime:' + cle, texte); } catch (plein) { /* on l’aura au moins dit */ }
         dire('La saisie gardée dans cet appareil ne se lit plus. Elle est mise de côté. Importez votre dernier export pour continuer.');
       }
     }
@@ -506,7 +516,7 @@
       oublierLigne();
       $('confirmer').hidden = true;
       tout('Tout est effacé de cet appareil.');
-      try { localStorage.removeItem(cle); localStorage.removeItem(cle + ':abime'); } catch (e) { /* rien n’y était */ }
+      try { localStorage.removeItem(cle); localStorage.removeItem('abime:' + cle); } catch (e) { /* rien n’y était */ }
       $('cellule').focus();
     });
     /* La même page dans deux onglets : la liste des bons reste commune, rien n’écrase rien. */
@@ -531,7 +541,8 @@
     situer();
     setInterval(situer, 60000);
     reprendre();
-    garder();
+    relue = true;
+    eprouver();
     peindre();
     if (choisi) $('quantite').focus(); else placer();
   }
