@@ -163,3 +163,21 @@ def test_le_numero_du_papier_est_celui_que_l_on_tape_a_la_permanence() -> None:
     assert [numero for numero, _nom in papier] == list(range(1, len(papier) + 1))
     assert len(papier) == len(proposes(depot, DECEMBRE))
     assert papier[1][1] == "Farine de blé T65"
+
+
+@pytest.mark.parametrize("corps", [12, GROS])
+def test_le_numero_est_colle_a_la_case(corps: int) -> None:
+    """Dans l'ordre de lecture comme à l'œil : le prix, le numéro, puis la case. Qui saisit lit « 37 | 2,5 » sans traverser la ligne."""
+    outil = shutil.which("pdftotext")
+    if outil is None:
+        pytest.skip(SANS_PDFTOTEXT)
+    depot = petit_depot()
+    pdf = bon_pdf(depot, DECEMBRE, depot.groupements["les-tilleuls"], QUARTIER, corps)
+    lu = texte(pdf)
+    for ligne in lignes(donnees()).values():
+        assert f"{ligne['prix']} {ligne['numero']} {ligne['unite']}" in lu, ligne["nom"]
+    boites = subprocess.run([outil, "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    mots = [(mot, float(gauche), float(droite)) for gauche, droite, mot in re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)".*?>([^<]+)<', boites)]
+    rang = next(rang for rang, un in enumerate(mots) if un[0] == "1,08")
+    assert mots[rang + 1][0] == "2"
+    assert 0 < mots[rang + 1][1] - mots[rang][2] < 12 * corps / 12  # le prix s’arrête juste avant

@@ -43,6 +43,8 @@ SERRAGES = (
     Serrage(8.5, 50, 50),
     Serrage(8, 51, 75),
     Serrage(8, 50, 50),
+    Serrage(8, 49, 45),
+    Serrage(8, 48, 42),
 )
 """Du plus aéré au plus serré. Le nom, le prix et l'unité restent dans le corps demandé."""
 
