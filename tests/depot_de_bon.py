@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -74,6 +75,12 @@ DECEMBRE = commande("2026-12", a(2026, 11, 20, 8), a(2026, 12, 7, 20), a(2026, 1
 JANVIER = commande("2027-01", a(2027, 1, 4, 8), a(2027, 1, 10, 20), a(2027, 1, 20, 16))
 
 
+def etaler(html: str) -> str:
+    """Une page du bon, avec les guillemets que son corps serré n'a pas : les essais la lisent comme le gabarit l'écrit."""
+    tete, balise, corps = html.partition("<body>")
+    return tete + balise + re.sub(r"<[a-z][^<>]*>", lambda une: re.sub(r"=([^\s\"'=<>`]+)(?=[ >])", r'="\1"', une[0]), corps)
+
+
 def petit_depot(**du_groupement: object) -> Depot:
     return Depot(
         produits={un.ref: un for un in PRODUITS},
@@ -104,5 +111,3 @@ def grand_depot(combien: int = 125) -> Depot:
         produits[un.ref] = un
     seul = groupement(tarifs=(Tarif("coutant", "Prix coûtant", Decimal(1)),), adhesions=())
     return Depot(produits, petit_depot().producteurs, rubriques, {"les-tilleuls": seul}, {DECEMBRE.id: DECEMBRE})
-
-

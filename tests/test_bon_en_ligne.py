@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from accessibilite import verifier
 from conftest import PAQUET, attendre, recharger
-from depot_de_bon import MAINTENANT, petit_depot
+from depot_de_bon import MAINTENANT, etaler, petit_depot
 from service_local import ServiceLocal, ouvrir_un_service
 from test_bon_navigateur import REPRIS, SERVICE, contexte, navigateur, ouvrir, remplir, total  # noqa: F401
 
@@ -144,7 +144,7 @@ def test_chaque_genre_de_service_a_sa_page_et_sa_mention():
 
     def ecrire(service: Service | None) -> str:
         groupement = replace(depot.groupements["les-tilleuls"], service=service)
-        return bon_html(depot, depot.commandes["2026-12"], groupement, MAINTENANT)
+        return etaler(bon_html(depot, depot.commandes["2026-12"], groupement, MAINTENANT))
 
     netlify = ecrire(Service("netlify", "", (ChampReserve("form-name", "bon"),)))
     assert '<form id="bon" autocomplete="off" novalidate action="index.html" method="post" data-netlify="true">' in netlify

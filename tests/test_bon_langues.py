@@ -13,18 +13,19 @@ from typing import Any
 
 import pytest
 from conftest import PAQUET, RACINE, dire
-from depot_de_bon import DECEMBRE, MAINTENANT, petit_depot
+from depot_de_bon import DECEMBRE, MAINTENANT, etaler, petit_depot
 
 from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture.depot import charger
+from cabas.rendu.autonome import cles_courtes
 from cabas.rendu.bons import bon_html, versions
-from cabas.rendu.compactage import compacter_script, compacter_style
+from cabas.rendu.compactage import compacter_page, compacter_script, compacter_style
 from cabas.rendu.environnement import lire_gabarit
 from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, adresse, langue
 from cabas.service import ChampReserve, Service
 
 TOUTES = (*LANGUES, SIMPLE)
-ALLEGES: dict[str, int] = {FRANCAIS: 20_480, SIMPLE: 21_500, "en": 21_900, "es": 22_200, "pt": 22_150, "tr": 22_350, "ar": 23_050, "uk": 23_950}
+ALLEGES: dict[str, int] = {FRANCAIS: 19_900, SIMPLE: 20_950, "en": 21_400, "es": 21_750, "pt": 21_650, "tr": 21_850, "ar": 22_550, "uk": 23_450}
 """Octets permis, page gzippée, catalogue d'exemple et trois tarifs. L'objectif est 20 480 : le français y est, les autres en approchent."""
 NOEUDS = 1520
 
@@ -50,6 +51,10 @@ def exemple() -> Any:
 
 def page(depot: Any, code: str, groupement: str = "beaubrun") -> str:
     return bon_html(depot, depot.commandes["2026-12"], depot.groupements[groupement], MAINTENANT, "a1b2c3d", code)
+
+
+def lisible(depot: Any, code: str) -> str:
+    return etaler(page(depot, code))
 
 
 def test_chaque_langue_a_son_fichier_et_sa_place_dans_le_schema():
@@ -93,17 +98,19 @@ def test_le_gabarit_et_le_script_n_ont_pas_de_phrase_a_eux():
     assert mots == []
     script = re.sub(r"/\*.*?\*/|//[^\n]*", "", lire_gabarit("bon.js"), flags=re.DOTALL)
     phrases = [texte for texte in re.findall(r"'((?:[^'\\\n]|\\.)*)'", script) if re.search(r"[A-Za-zÀ-ÿ’]{2,} [a-zà-ÿ]{2,}", texte)]
-    assert [texte for texte in phrases if not re.search(r"kilo|gramme|litre|pièce|cabas|fin du bon|input|use strict|bdi", texte)] == []
+    permises = r"kilo|gramme|litre|pièce|^cellule nom|^commande groupement|cabas|fin du bon|input|use strict|bdi"
+    assert [texte for texte in phrases if not re.search(permises, texte)] == []
 
 
 @pytest.mark.parametrize("code", TOUTES)
 def test_la_page_dit_sa_langue_et_garde_les_memes_champs(code: str, exemple: Any):
-    html = page(exemple, code)
+    html = lisible(exemple, code)
     faits = langue(code).faits
     assert f'<html lang="{faits["lang"]}" dir="{"rtl" if code == "ar" else "ltr"}"' in html
     noms = re.findall(r'name="((?:q|t)-[\w-]+)"', html)
-    assert noms == re.findall(r'name="((?:q|t)-[\w-]+)"', page(exemple, FRANCAIS))
-    assert re.findall(r'id="([\w-]+)"', html) == re.findall(r'id="([\w-]+)"', page(exemple, FRANCAIS))
+    assert noms == re.findall(r'name="((?:q|t)-[\w-]+)"', lisible(exemple, FRANCAIS))
+    sauf_dessins = r'id="(?!d\d+")([\w-]+)"'
+    assert re.findall(sauf_dessins, html) == re.findall(sauf_dessins, lisible(exemple, FRANCAIS))
     assert "StrictUndefined" not in html
     assert not re.search(r"\{\w+\}", re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL))
 
@@ -111,7 +118,7 @@ def test_la_page_dit_sa_langue_et_garde_les_memes_champs(code: str, exemple: Any
 def test_le_choix_de_langue_est_celui_de_la_fiche(exemple: Any):
     assert versions(exemple.groupements["beaubrun"]) == ("fr", "simple", "en", "ar", "tr", "pt")
     assert versions(exemple.groupements["les-tilleuls"]) == ("fr", "simple")
-    html = page(exemple, "ar")
+    html = lisible(exemple, "ar")
     assert '<a href="index.html" lang="fr" hreflang="fr">Français</a>' in html
     assert f'<a href="{adresse("ar")}" lang="ar" hreflang="ar" aria-current="page">العربية</a>' in html
     assert "index.uk.html" not in html
@@ -119,13 +126,13 @@ def test_le_choix_de_langue_est_celui_de_la_fiche(exemple: Any):
 
 def test_un_nom_sans_traduction_reste_francais_et_le_dit():
     depot = replace(petit_depot(langues=("en",)), traductions={"en": {"produits/farine-t65": "Wheat flour T65", "rubriques/farines": "Flours"}})
-    html = bon_html(depot, DECEMBRE, depot.groupements["les-tilleuls"], MAINTENANT, code="en").replace("\u00a0", " ")
+    html = etaler(bon_html(depot, DECEMBRE, depot.groupements["les-tilleuls"], MAINTENANT, code="en")).replace("\u00a0", " ")
     assert "<b>Wheat flour T65</b>" in html
     assert '<bdi lang="fr">Farine de blé T65 · Moulin des Sorbiers, Drôme · AB</bdi>in steps of 500 g · <b>Allergens: gluten</b>' in html
     assert '<b lang="fr">Lentilles vertes</b>' in html
     assert '<h3 lang="fr">Fromages, œufs et produits frais</h3>' in html
     assert "<h3>Flours</h3>" in html
-    assert '<option value="q1">16:00 to 16:30, Habitant·e</option>' in html
+    assert '<option value="q1">16:00 to 16:30, Habitant·e<option' in html
 
 
 def test_les_dates_se_disent_en_toutes_lettres():
@@ -153,13 +160,13 @@ def test_chaque_page_tient_dans_son_budget(code: str, exemple: Any):
     assert len(html.encode()) < 110_000
 
 
-def test_le_bon_a_un_seul_tarif_tient_dans_vingt_kilooctets(exemple: Any):
-    assert len(gzip.compress(page(exemple, FRANCAIS, "la-cigale").encode(), 9)) <= 20 * 1024
+def test_le_bon_a_un_seul_tarif_est_au_large(exemple: Any):
+    assert len(gzip.compress(page(exemple, FRANCAIS, "la-cigale").encode(), 9)) <= 18_800
 
 
-@pytest.mark.parametrize(("groupement", "permis"), [("la-cigale", 20_480), ("beaubrun", 21_100)])
+@pytest.mark.parametrize(("groupement", "permis"), [("la-cigale", 19_500), ("beaubrun", 20_480)])
 def test_le_budget_avec_un_service_et_chaque_lot_a_completer(groupement: str, permis: int, exemple: Any):
-    """Le pire : trente lots à compléter et un bouton d'envoi. À trois tarifs, il manque encore cinq cents octets à l'objectif."""
+    """Le pire : trente lots à compléter, un bouton d'envoi, trois tarifs. L'objectif est tenu, de justesse."""
     incomplets = [un for un in exemple.produits.values() if un.lot_complet and un.lot]
     lots = tuple(
         EtatDeLot(un.ref, un.lot.quantite, un.lot.quantite - un.pas * combien, un.pas * combien)
@@ -195,6 +202,23 @@ def test_les_noms_courts_suivent_les_portees():
         compacter_script("(function () {")
 
 
+def test_une_page_serree_a_le_meme_arbre():
+    ecrit = '<p class="a">un</p><p id="x" title="a b">deux</p><ul><li>1</li><li>2</li></ul><p>trois</p> <i>i</i><svg><path d="M0"/></svg>'
+    serre = '<p class=a>un<p id=x title="a b">deux<ul><li>1<li>2</ul><p>trois</p> <i>i</i><svg><path d="M0"/></svg>'
+    assert compacter_page(ecrit) == serre
+    assert compacter_page('<a href="x?a=1" title="&gt; y" lang="fr">') == '<a href="x?a=1" title="&gt; y" lang=fr>'
+    assert compacter_page("<p>un</p><label>deux</label>") == "<p>un</p><label>deux</label>"  # une étiquette ne ferme pas un paragraphe
+
+
+def test_chaque_phrase_nommee_par_le_script_est_dans_la_page():
+    courtes, phrases = cles_courtes("bon.js"), langue().faits["script"] | langue().faits["lettre"]
+    assert set(courtes) <= set(phrases)
+    assert len(set(courtes.values()) | (set(phrases) - set(courtes))) == len(phrases)
+    donnees = json.loads(re.search(r'id="donnees">(.*?)</script>', page(petit := petit_depot(), FRANCAIS, next(iter(petit.groupements))))[1])
+    assert donnees["dit"][courtes["garde"]].startswith("Cet appareil ne garde pas de brouillon")
+    assert set(donnees["dit"]) & {"kg", "L", "piece", "illisible", "maximum"} == {"kg", "L", "piece", "illisible", "maximum"}
+
+
 def test_compacter_ne_change_que_ce_qui_ne_se_voit_pas():
     ecrit = "/* dit */ (function () {\n  const total = 3, objet = { clef: total, total }; // fin\n"
     ecrit += "  return objet.clef / total / 2 + ' / * ' + /[/']+/.test('a');\n})();"
@@ -204,7 +228,8 @@ def test_compacter_ne_change_que_ce_qui_ne_se_voit_pas():
     )
     compact = compacter_script(lire_gabarit("bon.js"))
     assert "\n" not in compact
-    assert set(re.findall(r"\.([A-Za-z]\w*)", compact)) <= set(re.findall(r"\.([A-Za-z]\w*)", lire_gabarit("bon.js")))
+    proprietes = r"(?<!\.)\.([A-Za-z]\w*)"
+    assert set(re.findall(proprietes, compact)) <= set(re.findall(proprietes, lire_gabarit("bon.js")))
 
 
 def test_le_depot_d_exemple_publie_chaque_version(exemple: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

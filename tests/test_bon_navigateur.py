@@ -24,6 +24,8 @@ from cabas.constats import Refus
 from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture.depot import charger
 from cabas.quantites import lire_quantite
+from cabas.rendu import bons
+from cabas.rendu.autonome import script_de
 from cabas.rendu.bons import bon_html
 from cabas.temps import PARIS
 from cabas.typographie import euros, quantite
@@ -382,8 +384,19 @@ ECRITS = (
 )  # fmt: skip
 
 
-def test_la_page_lit_les_quantites_comme_python(ouvrir):
-    page = ouvrir()
+@pytest.fixture
+def calculs(ouvrir: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """La page, avec la partie du script qui montre ses calculs aux essais : celle qu'on publie ne l'a pas."""
+    monkeypatch.setattr(bons, "script_de", lambda nom, *sans: script_de(nom, *(une for une in sans if une != "essais")))
+    return ouvrir()
+
+
+def test_la_page_publiee_ne_montre_pas_ses_calculs(ouvrir):
+    assert ouvrir().evaluate("typeof cabas") == "undefined"
+
+
+def test_la_page_lit_les_quantites_comme_python(calculs):
+    page = calculs
     for unite in ("kg", "L", "piece"):
         for texte, lu in zip(ECRITS, page.evaluate("([textes, unite]) => textes.map(texte => cabas.lire(texte, unite))", [list(ECRITS), unite])):
             attendu = lire_quantite(texte, unite)
@@ -393,8 +406,8 @@ def test_la_page_lit_les_quantites_comme_python(ouvrir):
                 assert lu == attendu, (texte, unite)
 
 
-def test_la_page_compte_et_ecrit_comme_python(ouvrir):
-    page = ouvrir()
+def test_la_page_compte_et_ecrit_comme_python(calculs):
+    page = calculs
     hasard = random.Random(12)
     lignes = [(hasard.randrange(1, 20000), hasard.randrange(0, 5_000_000)) for _ in range(500)]
     assert page.evaluate("lignes => lignes.map(([prix, m]) => cabas.montant(prix, m))", lignes) == [montant(*ligne) for ligne in lignes]
@@ -404,8 +417,8 @@ def test_la_page_compte_et_ecrit_comme_python(ouvrir):
         assert page.evaluate("([lignes, unite]) => lignes.map(([, m]) => cabas.quantite(m, unite))", [lignes, unite]) == voulu
 
 
-def test_la_page_et_python_trouvent_le_meme_code(ouvrir):
-    page = ouvrir()
+def test_la_page_et_python_trouvent_le_meme_code(calculs):
+    page = calculs
     hasard = random.Random(7)
     cellules = ("A-017", " a-017", "Élodie\u00a0 Ünal", "E\u0301lodie ünal", "ΣΑΣ", "نور 3", "🧺 Noé", "İzmir")
     for cellule in cellules:

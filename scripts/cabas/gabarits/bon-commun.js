@@ -54,7 +54,7 @@ const commun = (function () {
       if (lettre === '\u066b' || lettre === '\u060c' || lettre === '\uff0c') return ',';
       const point = lettre.codePointAt(0), zero = ZEROS.find(z => point >= z && point < z + 10);
       return zero ? String(point - zero) : lettre;
-    }).join('').replace(/[\s\u00a0\u202f\u2009\u2007]+/g, ' ').trim();
+    }).join('').replace(/\s+/g, ' ').trim();
   }
 
   /** Une case en millièmes, ou la raison du refus : 'illisible', 'unite', 'negative', 'fine'. Une case vide vaut 0.
@@ -118,7 +118,7 @@ const commun = (function () {
   }
 
   // --- Le bon canonique (contrats.md §4) ---
-  const COLONNES = ['cellule', 'produit', 'quantite', 'tolerance', 'commande', 'groupement', 'bon', 'envoye_le', 'creneau', 'tarif', 'nom', 'telephone', 'courriel', 'remarque', 'statut'];
+  const COLONNES = 'cellule produit quantite tolerance commande groupement bon envoye_le creneau tarif nom telephone courriel remarque statut'.split(' ');
   /** @param {string} texte */
   function caseCsv(texte) {
     const sur = /^[=+\-@\t\r]/.test(texte) ? "'" + texte : texte;

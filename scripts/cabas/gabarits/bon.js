@@ -7,18 +7,22 @@
  */
 (function () {
   const { INS, nombre, euros, quantite, parler, lire, fauteDe, montant, code, reduire, texteDuBon, csv, instantIso } = commun;
+  const CHAMPS = 'cellule nom telephone courriel creneau tarif remarque'.split(' '), TETES = 'commande groupement bon envoye_le'.split(' ').concat(CHAMPS);
   let D, T; // les données, les phrases : dans la langue de la page
   const dit = (cle, v) => (T[cle] || D.lettre[cle]).replace(/\{(\w+)\}/g, (_, nom) => v[nom]);
 
   /** Pour un mail : un nom et une valeur par ligne, assez court pour n’être pas coupé en route.
    * @param {Bon} b */
   function bloc(b) {
-    const tetes = ['commande', 'groupement', 'bon', 'envoye_le', 'cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'].filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
+    const tetes = TETES.filter(nom => b[nom]).map(nom => nom + ': ' + b[nom]);
     return ['--- bon cabas ---'].concat(tetes, b.lignes.map(l => l.ref + ': ' + nombre(l.q) + (l.t ? ' (+ ' + nombre(l.t) + ')' : '')), '--- fin du bon ---').join('\r\n');
   }
 
+  // [essais]
   /** @type {any} */ (window).cabas = Object.freeze({ lire, montant, quantite, euros, code, texteDuBon, csv, bloc });
-  document.documentElement.classList.add('avec-js');
+  // [/essais]
+  const aspect = document.documentElement.classList;
+  aspect.add('avec-js');
   document.addEventListener('DOMContentLoaded', demarrer);
 
   // --- La page ---
@@ -26,7 +30,7 @@
     /** @param {string} id @returns {any} la balise de ce nom : champ, bouton, lien ou boîte */
     const $ = id => document.getElementById(id);
     /** @type {(quoi: string, dans?: ParentNode) => Champ[]} */
-    const tous = (quoi, dans) => /** @type {any} */ (Array.from((dans || form).querySelectorAll(quoi)));
+    const tous = (quoi, dans) => /** @type {any} */ ([...(dans || form).querySelectorAll(quoi)]);
     /** @type {(e: Event) => Champ} */
     const cible = e => /** @type {any} */ (e.target);
     const clic = (id, faire) => $(id).addEventListener('click', faire);
@@ -36,17 +40,18 @@
     T = D.dit;
     parler(D.unites, D.mots);
     /** @type {HTMLFormElement} */
-    const form = $('bon'), CHAMPS = ['cellule', 'nom', 'telephone', 'courriel', 'creneau', 'tarif', 'remarque'];
+    const form = $('bon');
     /** @type {(nom: string) => Champ} */
     const champ = nom => /** @type {any} */ (form.elements.namedItem(nom));
     const parRef = {}, fautes = new Map(), cle = 'cabas:' + D.commande + ':' + D.groupement;
     let sorti = '', garde = true, efface = null, perdus = {}, minuterie = 0;
 
-    /* Les données suivent l’ordre de la page : [unité, pas, maximum]. Le reste, prix compris, se lit dans la page. */
+    /* Les règles suivent l’ordre de la page : unité, pas, maximum. Le reste, prix compris, se lit dans la page. */
+    const regles = D.produits.match(/[a-z]\d*(:\d+)?/gi);
     const produits = tous('.l').map((l, i) => {
-      const [q] = tous('[name^=q-]', l), [unite, pas, max] = D.produits[i], /** @type {any} */ n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
+      const [q] = tous('[name^=q-]', l), [, u, pas, max] = /(.)(\d*):?(.*)/.exec(regles[i]), /** @type {any} */ n = l.querySelector('label'), e = l.querySelector('.p'), fr = l.querySelector('.d bdi');
       /** @type {any} */
-      const p = { l, q, unite, pas, max, ref: q.name.slice(2), t: tous('[name^=t-]', l)[0], nom: n.firstChild.textContent };
+      const p = { l, q, unite: u === 'k' ? 'kg' : u === 'p' ? 'piece' : u, pas: Number(pas || (u === 'k' ? 500 : 1000)), max: max ? Number(max) : null, ref: q.name.slice(2), t: tous('[name^=t-]', l)[0], nom: n.firstChild.textContent };
       p.fr = fr && !n.firstChild.lang ? fr.textContent.split(' · ')[0] : p.nom;
       p.ecrits = [e.firstChild, e.lastElementChild].filter(Boolean).map(noeud => [noeud, noeud.textContent]);
       p.prix = p.ecrits[0][1].match(/[\d,\u202f]+/g).map(prix => Number(prix.replace(/\D/g, '')));
@@ -78,8 +83,8 @@
     }
 
     // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
-    function examiner(p, saisie, estTolerance) {
-      const faute = fauteDe(p, saisie.value, estTolerance), ecrit = saisie.value.trim();
+    function examiner(p, saisie) {
+      const faute = fauteDe(p, saisie.value, saisie === p.t), ecrit = saisie.value.trim();
       return faute && dit(faute, { nom: p.nom, ecrit, unite: D.unites[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
     }
     function controler() {
@@ -89,7 +94,7 @@
       if (m.value.trim() && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(m.value.trim())) fautes.set('courriel', dit('courriel', { ecrit: m.value.trim() }));
       produits.forEach(p => {
         [p.q, p.t].forEach(saisie => {
-          const phrase = saisie && examiner(p, saisie, saisie === p.t);
+          const phrase = saisie && examiner(p, saisie);
           if (phrase) fautes.set(saisie.name, phrase);
         });
       });
@@ -103,7 +108,7 @@
       controler();
       if (tout) fautes.forEach((phrase, cause) => quittes.add(cause));
       const boite = $('erreurs');
-      const vues = Array.from(fautes).filter(([cause]) => quittes.has(cause));
+      const vues = [...fautes].filter(([cause]) => quittes.has(cause));
       tous('[aria-invalid]').forEach(saisie => { if (!fautes.has(saisie.name)) nettoyer(saisie); });
       tous('[role=alert]', boite).forEach(alerte => { if (!fautes.has(alerte.dataset.champ) && alerte.dataset.champ) alerte.remove(); });
       boite.hidden = !vues.length;
@@ -120,12 +125,10 @@
         }
         if (faute.textContent !== phrase) faute.textContent = phrase;
         if (!alerte) {
-          alerte = /** @type {any} */ (document.createElement('p'));
+          alerte = creer('p', boite, '');
           alerte.dataset.champ = cause;
           alerte.setAttribute('role', 'alert');
-          const lien = document.createElement('a');
-          lien.href = '#' + saisie.id;
-          alerte.appendChild(lien);
+          creer('a', alerte, '').href = '#' + saisie.id;
           boite.insertBefore(alerte, avant.nextSibling);
         }
         avant = alerte;
@@ -155,7 +158,7 @@
     const rangTarif = () => Math.max(0, D.tarifs.indexOf(champ('tarif').value));
     function lignes() {
       return produits.map(p => {
-        const q = examiner(p, p.q, false) ? 0 : lire(p.q.value, p.unite), t = p.t && !examiner(p, p.t, true) ? lire(p.t.value, p.unite) : 0;
+        const q = examiner(p, p.q) ? 0 : lire(p.q.value, p.unite), t = p.t && !examiner(p, p.t) ? lire(p.t.value, p.unite) : 0;
         return { p: p, ref: p.ref, q: q, t: t, montant: montant(p.prix[rangTarif()] || p.prix[0], q) };
       }).filter(l => l.q || l.t);
     }
@@ -177,7 +180,7 @@
       const b = bon(), rang = rangTarif(), choisies = new Set(b.lignes.map(l => l.ref));
       produits.forEach(p => {
         const l = choisies.has(p.ref) && b.lignes.find(autre => autre.ref === p.ref);
-        p.l.classList.toggle('choisi', Boolean(l));
+        p.l.classList.toggle('choisi', !!l);
         if (l && !p.m) p.m = creer('u', p.q.parentNode, '');
         if (p.m) p.m.textContent = l && l.q ? euros(l.montant) : '';
         avertir(p, l);
@@ -200,7 +203,7 @@
         creer('b', li, euros(l.montant));
       });
       if (b.remarque && b.lignes.length) creer('li', liste, dit('mot', { mot: b.remarque }));
-      document.documentElement.classList.toggle('rempli', b.lignes.length > 0);
+      aspect.toggle('rempli', b.lignes.length > 0);
       $('courriel').href = lettre(b).adresse;
       return b;
     }
@@ -297,15 +300,14 @@
       const vues = montrerFautes('', true);
       const b = compter();
       if (!b.lignes.length && !vues.length) {
-        const premier = produits[0];
         suite(T.vide);
-        if (premier) premier.q.focus();
-        return null;
+        if (produits[0]) produits[0].q.focus();
+        return;
       }
       if (vues.length) {
         $('erreurs').scrollIntoView({ block: 'center' });
         $('titre-erreurs').focus({ preventScroll: true });
-        return null;
+        return;
       }
       return b;
     }
@@ -330,10 +332,10 @@
       return { adresse: adresses[rang], joindre: rang === 2 };
     }
     function telecharger(b) {
-      const lien = document.createElement('a');
-      lien.href = URL.createObjectURL(new Blob(['\ufeff' + csv(b)], { type: 'text/csv;charset=utf-8' }));
+      const lien = creer('a', document.body, '');
+      lien.href = URL.createObjectURL(new Blob(['\ufeff' + csv(b)], { type: 'text/csv' }));
       lien.download = b.fichier;
-      document.body.appendChild(lien).click();
+      lien.click();
       lien.remove();
       setTimeout(() => URL.revokeObjectURL(lien.href), 60000);
     }
@@ -355,8 +357,8 @@
     clic('partager', () => {
       const b = pret();
       if (!b) return;
-      const fichier = typeof File === 'function' ? new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' }) : null;
-      const colis = fichier && navigator.canShare && navigator.canShare({ files: [fichier] }) ? { title: b.fichier, text: lisible(b), files: [fichier] } : { title: b.fichier, text: lisible(b) + '\r\n' + bloc(b) };
+      const fichier = new File(['\ufeff' + csv(b)], b.fichier, { type: 'text/csv' });
+      const colis = navigator.canShare && navigator.canShare({ files: [fichier] }) ? { title: b.fichier, text: lisible(b), files: [fichier] } : { title: b.fichier, text: lisible(b) + '\r\n' + bloc(b) };
       navigator.share(colis).then(
         () => suite(dit('partage', { code: b.bon }), b),
         () => suite(T.pas_partage));
@@ -374,9 +376,9 @@
         zone.remove();
         if (copie) fait(); else suite(T.pas_copie + '\n\n' + texte);
       };
-      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
+      if (navigator.clipboard && isSecureContext) navigator.clipboard.writeText(texte).then(fait, secours); else secours();
     });
-    clic('imprimer', () => { compter(); window.print(); });
+    clic('imprimer', () => { compter(); print(); });
     clic('effacer', effacer);
     form.addEventListener('submit', e => e.preventDefault());
     // [service]
@@ -386,7 +388,7 @@
       if (!b) return;
       const corps = new URLSearchParams();
       tous('[type=hidden]').forEach(un => corps.set(un.name, un.value));
-      ['bon', 'envoye_le'].concat(CHAMPS).forEach(nom => corps.set(nom, b[nom]));
+      TETES.forEach(nom => corps.set(nom, b[nom]));
       b.lignes.forEach(l => { if (l.q) corps.set('q-' + l.ref, nombre(l.q)); if (l.t) corps.set('t-' + l.ref, nombre(l.t)); });
       bouton.disabled = true;
       suite(T.encours);

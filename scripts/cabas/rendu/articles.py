@@ -73,7 +73,7 @@ def _article(depot: Depot, commande: Commande, groupement: Groupement, produit: 
         langue.dire("coupe") if produit.vente == "coupe" else "",
     ]
     if langue.est_francaise:
-        dits, en_francais = en_francais + dits, []
+        dits, en_francais = dits + en_francais, []
     elif traduit:
         en_francais = [complet, *en_francais]
     allergenes = langue.enumerer(langue.faits["allergenes"].get(code, code) for code in produit.allergenes)

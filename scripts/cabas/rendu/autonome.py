@@ -18,6 +18,9 @@ from cabas.rendu.compactage import compacter_script, compacter_style
 from cabas.rendu.environnement import lire_gabarit
 
 _DEBUT = "const commun = (function () {"
+_LETTRES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKMNOPQRSTUVWXYZ"
+"""Sans `L`, qui est une unité."""
+_PHRASE = re.compile(r"(?<=\bT\.)[a-z_]+\b|(?<=\bdit\(')[a-z_]+(?=')")
 _COMMUN = re.compile(r"const \{[^}]*\} = commun;")
 
 
@@ -28,18 +31,30 @@ def style_de(*noms: str) -> str:
 
 
 @cache
-def script_de(nom: str, sans: str = "") -> str:
+def script_de(nom: str, *sans: str) -> str:
     """Le script d'une page, `bon-commun.js` posé dedans à la place de `const { … } = commun` : ses noms se raccourcissent comme les autres.
 
-    `sans` : le nom d'une partie à laisser, entre `// [nom]` et `// [/nom]`.
+    `sans` : les noms des parties à laisser, entre `// [nom]` et `// [/nom]`.
     """
     tete, _, corps = lire_gabarit("bon-commun.js").partition(_DEBUT)
     page, posees = _COMMUN.subn(lambda _: corps.rpartition("\n  return {")[0], lire_gabarit(nom))
     if posees != 1 or not corps:
         raise ValueError(f"{nom} n’emploie pas le script commun comme prévu.")
-    if sans:
-        page = re.sub(rf"// \[{sans}\].*?// \[/{sans}\]", "", page, flags=re.DOTALL)
+    courtes = cles_courtes(nom)
+    page = _PHRASE.sub(lambda phrase: courtes[phrase[0]], page)
+    for partie in sans:
+        page = re.sub(rf"// \[{partie}\].*?// \[/{partie}\]", "", page, flags=re.DOTALL)
     return compacter_script(tete + page)
+
+
+@cache
+def cles_courtes(nom: str) -> dict[str, str]:
+    """Les phrases que le script d'une page nomme (`T.garde`, `dit('repris')`), et la lettre qui les désigne dans la page : « a », « b »…
+
+    Une phrase que le script désigne par une variable garde son nom.
+    """
+    noms = dict.fromkeys(_PHRASE.findall(lire_gabarit(nom)))
+    return dict(zip(noms, _LETTRES, strict=False)) | {cle: cle for cle in list(noms)[len(_LETTRES) :]}
 
 
 def en_json(donnees: object) -> Markup:

@@ -19,7 +19,8 @@ from cabas.calculs import affichage, envoi
 from cabas.calculs.offre import Etat, etat, fenetres, maximum_par_bon, prix_unitaire, proposes
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
-from cabas.rendu.autonome import en_json, politique, script_de, style_de
+from cabas.rendu.autonome import cles_courtes, en_json, politique, script_de, style_de
+from cabas.rendu.compactage import compacter_page
 from cabas.rendu.environnement import environnement
 from cabas.rendu.langues import FRANCAIS, LANGUES, SIMPLE, Langue, adresse
 from cabas.rendu.langues import langue as lire_langue
@@ -43,11 +44,12 @@ def bon_html(
     """
     fenetre, langue = _fenetre(commande, groupement), lire_langue(code)
     service = envoi.service(groupement)
-    style, script = _style(code), script_de("bon.js", sans="" if service else "service")
     produits = proposes(depot, commande)
+    illustre = any(produit.photo in photos for produit in produits)
+    style, script = _style(code, illustre), script_de("bon.js", "essais", *(() if service else ("service",)))
     rayons = ecrire_rayons(depot, commande, groupement, langue, photos)
     ou = _etat_affiche(fenetre, maintenant)
-    return (
+    tete, corps, suite = (
         environnement()
         .get_template("bon.html.j2")
         .render(
@@ -73,13 +75,15 @@ def bon_html(
             donnees=en_json(_donnees(commande, groupement, fenetre, produits, langue)),
             style=Markup(style),  # nos propres fichiers, contrôlés par leur empreinte
             script=Markup(script),
-            politique=politique(style, script, envoi.origine(service), photos=any(produit.photo in photos for produit in produits)),
+            politique=politique(style, script, envoi.origine(service), photos=illustre),
             service=service,
             hote=service and envoi.hote(service),
             contact=envoi.contact(groupement),
             revision=revision,
         )
+        .partition("<body>")
     )
+    return tete + corps + compacter_page(suite)
 
 
 def versions(groupement: Groupement) -> tuple[str, ...]:
@@ -121,10 +125,10 @@ def _fenetre(commande: Commande, groupement: Groupement) -> Fenetre:
     return fenetre
 
 
-def _style(code: str) -> str:
-    """Le style d'une langue : le commun, et ce qu'elle y ajoute."""
+def _style(code: str, illustre: bool) -> str:
+    """Le style d'une langue : le commun, ce qu'elle y ajoute, et celui des photos s'il y en a."""
     ajouts = {FRANCAIS: (), SIMPLE: ("bon-simple.css",)}.get(code, ("bon-autre.css",))
-    return style_de("bon.css", *ajouts)
+    return style_de("bon.css", *ajouts, *(("bon-photos.css",) if illustre else ()))
 
 
 @cache
@@ -173,6 +177,7 @@ def _papiers(groupement: Groupement, ou: str) -> list[tuple[str, str]]:
 
 def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produits: list[Produit], langue: Langue) -> dict[str, object]:
     """Ce que lit le script : des entiers (millièmes, secondes), des noms, des phrases. Les prix, il les lit dans la page."""
+    courtes = cles_courtes("bon.js")
     return {
         "commande": commande.id,
         "groupement": groupement.slug,
@@ -184,9 +189,15 @@ def _donnees(commande: Commande, groupement: Groupement, fenetre: Fenetre, produ
         "fin": int((fenetre.distribution.fin if fenetre.distribution else fenetre.cloture).timestamp()),
         "tarifs": [tarif.code for tarif in groupement.tarifs],
         "langue": langue.faits["lang"],
-        "dit": {cle: dit for cle, dit in langue.script().items() if cle not in DU_SERVICE or envoi.service(groupement)},
-        "lettre": lire_langue().faits["lettre"],
+        "dit": {courtes.get(cle, cle): dit for cle, dit in langue.script().items() if cle not in DU_SERVICE or envoi.service(groupement)},
+        "lettre": {courtes.get(cle, cle): dit for cle, dit in lire_langue().faits["lettre"].items()},
         "unites": langue.faits["unites"],
         "mots": langue.faits["mots"],
-        "produits": [[produit.unite, produit.pas, maximum_par_bon(produit, commande)] for produit in produits],
+        "produits": "".join(_regle(produit, maximum_par_bon(produit, commande)) for produit in produits),
     }
+
+
+def _regle(produit: Produit, maximum: int | None) -> str:
+    """L'unité (sa première lettre), le pas et le maximum d'un produit, en millièmes : « k250 », « p:6000 ». Le pas courant ne s'écrit pas."""
+    pas = "" if produit.pas == (500 if produit.unite == "kg" else 1000) else str(produit.pas)
+    return f"{produit.unite[0]}{pas}" + ("" if maximum is None else f":{maximum}")

@@ -37,6 +37,20 @@ def compacter_style(texte: str) -> str:
     return texte.replace(";}", "}").strip()
 
 
+_OUVRANTE = re.compile(r"<[a-z][^<>]*>")
+_GUILLEMETS = re.compile(r'="([\w./#:@-]+)"(?=[ >])')
+_DE_TROP = re.compile(
+    r"</p>(?=</?(?:p|div|ul|dl|nav|main|form|section|fieldset|header|footer|aside|details|h[1-6])\b)"
+    r"|</li>(?=</?(?:li|ul)\b)|</option>(?=<option\b|</select\b)|</dt>(?=<dd\b)|</dd>(?=</div\b)"
+)
+"""Les fermetures que la norme HTML laisse sous-entendre, quand ce qui suit les dit."""
+
+
+def compacter_page(texte: str) -> str:
+    """Un corps de page sans guillemets ni fermetures que la norme rend inutiles. Un navigateur en fait le même arbre."""
+    return _DE_TROP.sub("", _OUVRANTE.sub(lambda balise: _GUILLEMETS.sub(r"=\1", balise[0]), texte))
+
+
 def compacter_script(texte: str) -> str:
     """Un script sans commentaires ni espaces inutiles, noms intérieurs raccourcis."""
     jetons = list(_decouper(texte))
