@@ -47,7 +47,7 @@ class Apercu:
 
     def refaire(self, sources: Sources, maintenant: datetime) -> tuple[dict[str, Path], list[Constat]]:
         """Les pages refaites (de leur adresse à leur fichier), et les constats. Vide si le changement dépasse des pages."""
-        prepare = preparer(sources, maintenant)
+        prepare = preparer(sources, maintenant, self.atelier)
         constats = [*sources.constats, *prepare.constats]
         if erreurs(constats) or self._mkdocs is None:
             return {}, constats
@@ -64,7 +64,7 @@ class Apercu:
 
     def chauffer(self, sources: Sources, maintenant: datetime) -> None:
         """Fait une fois pour rien ce qui sera refait : la première correction ira aussi vite que les suivantes."""
-        prepare = preparer(sources, maintenant)
+        prepare = preparer(sources, maintenant, self.atelier)
         self._regler(prepare)
         self._demander()
 
