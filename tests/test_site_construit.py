@@ -479,8 +479,11 @@ def test_le_site_se_lit_et_se_cherche_depuis_une_cle_usb(onglet, mini):
 
 
 def test_la_recherche_trouve_avec_un_serveur(onglet, adresses):
-    onglet.goto(adresses["mini"] + "index.html")
+    """Son index, qui pèse la moitié d'une page, n'est demandé qu'à qui ouvre la recherche."""
+    onglet.goto(adresses["mini"] + "index.html", wait_until="networkidle")
+    assert [demande for demande in onglet.demandes if "search_index" in demande] == []
     assert "entilles" in chercher(onglet, "lentilles").inner_text()
+    assert len([demande for demande in onglet.demandes if "search_index" in demande]) == 1
     assert onglet.plaintes == []
 
 
