@@ -70,6 +70,7 @@ BIBLIOTHEQUES: dict[str, set[str]] = {
     "fontpkg_atkinson_hyperlegible": {"documents", "publication"},
     "fontpkg_noto_sans": {"documents", "publication"},
     "fontpkg_noto_sans_arabic": {"documents", "publication"},
+    "PIL": {"publication/images.py"},
     "mkdocs": {"publication"},
     "material": {"publication"},
     "pelican": {"publication"},

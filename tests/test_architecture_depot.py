@@ -15,6 +15,11 @@ PREMIER_NIVEAU = {
     "mkdocs.yml", "pyproject.toml", "README.md", "Makefile", "CHANGELOG.md", "CONTRIBUER.md", "LICENCE", "verrou.txt",
     ".ci", ".editorconfig", ".gitignore", ".pre-commit-config.yaml",
 }  # fmt: skip
+DE_L_HEBERGEUR = {
+    ".gitlab-ci.yml", ".gitlab", ".github", ".forgejo", ".gitea", ".woodpecker.yml", ".woodpecker.yaml", ".woodpecker", ".travis.yml",
+    ".domains", "CODEOWNERS", ".gitattributes", ".mailmap",
+}  # fmt: skip
+"""Ce qu'un réseau ajoute chez son hébergeur, sous le nom que celui-ci impose : à lui de choisir lequel, ou aucun."""
 
 
 def suivis() -> list[Path]:
@@ -28,7 +33,14 @@ def suivis() -> list[Path]:
 
 
 def test_le_premier_niveau_du_depot_est_celui_que_l_on_a_decide():
-    assert {chemin.relative_to(RACINE).parts[0] for chemin in suivis()} == PREMIER_NIVEAU
+    assert {chemin.relative_to(RACINE).parts[0] for chemin in suivis()} - DE_L_HEBERGEUR == PREMIER_NIVEAU
+
+
+def test_ce_que_l_hebergeur_impose_n_est_pas_encore_la_mais_le_guide_le_dit():
+    """Ici, rien n'est choisi : un fichier d'hébergeur n'a rien à faire dans le dépôt commun, et tout à faire dans celui d'un réseau."""
+    assert PREMIER_NIVEAU.isdisjoint(DE_L_HEBERGEUR)
+    guide = (RACINE / "content/guide/heberger.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\.[a-z]+(?:-ci)?(?:\.yml)?)(?:/[^`]*)?`", guide)) - {".ci"} <= DE_L_HEBERGEUR
 
 
 def test_rien_de_prive_ni_de_construit_n_est_suivi():

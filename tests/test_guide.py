@@ -45,8 +45,10 @@ def codes(fichier: str) -> set[str]:
 
 
 def test_chaque_code_de_la_fusion_est_explique() -> None:
-    page = (RACINE / "content/guide/fusionner.md").read_text(encoding="utf-8")
-    expliques = set(re.findall(r"\| `([a-z-]+)` \|", page))
+    page = (RACINE / "content/guide/que-veut-dire-ce-message.md").read_text(encoding="utf-8")
+    lignes = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+    expliques = set(lignes)
+    assert [code for code in sorted(expliques) if lignes.count(code) > 1] == []
     rendus = set().union(*(codes(fichier) for fichier in FUSION))
     assert len(rendus) > 15
     assert rendus - expliques - AILLEURS == set()

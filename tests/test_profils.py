@@ -91,7 +91,7 @@ def test_chaque_profil_a_son_export_et_suit_son_schema() -> None:
 
 
 def test_chaque_service_est_dans_le_guide() -> None:
-    guide = (RACINE / "content/guide/fusionner.md").read_text(encoding="utf-8")
+    guide = (RACINE / "content/guide/fusion-cas-particuliers.md").read_text(encoding="utf-8")
     dire([profil.nom for profil in profils() if f"| {profil.nom} |" not in guide])
 
 

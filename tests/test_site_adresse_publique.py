@@ -70,8 +70,18 @@ def test_le_plan_et_le_flux_menent_a_des_pages(publie):
 def test_les_liens_restent_relatifs_et_bons(publie):
     site, _ = publie
     assert verifier(site, {}) == []
-    suivis = [(page, lien) for page, texte in pages(site).items() for lien in re.findall(r'<a [^>]*href="([^"]*)"', texte) if lien.startswith(BASE)]
+    faites = {page: texte for page, texte in pages(site).items() if page not in SANS_ADRESSE}
+    suivis = [(page, lien) for page, texte in faites.items() for lien in re.findall(r'<a [^>]*href="([^"]*)"', texte) if lien.startswith(BASE)]
     assert suivis == []
+
+
+def test_la_page_absente_connait_la_racine_meme_sans_script(publie):
+    """On la demande sous un dossier qui n'existe pas : un lien relatif s'y perdrait."""
+    site, _ = publie
+    liens = re.findall(r'<a [^>]*href="([^"]*)"', (site / "404.html").read_text(encoding="utf-8"))
+    assert liens[0] == BASE + "index.html"
+    assert len(liens) > 4
+    assert [lien for lien in liens if not lien.startswith(BASE) or not (site / lien.removeprefix(BASE)).is_file()] == []
 
 
 def test_les_bons_papier_recoivent_l_adresse(publie):

@@ -444,14 +444,27 @@ def test_les_onglets_menent_partout_meme_depuis_les_actualites(onglet, adresses)
         assert onglet.locator("h1").evaluate("titre => titre.firstChild.textContent").strip() == titre
 
 
-def test_la_page_absente_ramene_a_l_accueil_d_ou_qu_on_vienne(onglet, adresses):
-    page_absente = adresses["mini"] + "catalogue/parti/depuis/longtemps.html"
-    corps = onglet.request.get(adresses["mini"] + "404.html").body()
-    onglet.route(page_absente, lambda route: route.fulfill(status=404, content_type="text/html", body=corps))
-    onglet.goto(page_absente)
+@pytest.mark.parametrize("absente", ["catalogue/parti/depuis/longtemps.html", "x/y/z", "x/y/z/", "absente.html", "x"])
+@pytest.mark.parametrize("sous", ["un chemin", "la racine"])
+def test_la_page_absente_ramene_a_l_accueil_d_ou_qu_on_vienne(onglet, mini, adresses, absente, sous):
+    """Le site ne connaît pas son adresse : la page retrouve sa racine seule, à toute profondeur."""
+    base = adresses["mini"] if sous == "un chemin" else "http://reseau.exemple.org/"
+
+    def repondre(route):
+        fichier = mini / "site" / route.request.url.removeprefix(base)
+        route.fulfill(path=fichier) if fichier.is_file() else route.fulfill(status=404, content_type="text/html", path=mini / "site/404.html")
+
+    onglet.route(f"{base}**", repondre)
+    assert onglet.goto(base + absente).status == 404
+    onglet.locator(f"#accueil[href='{urlsplit(base).path}index.html']").wait_for()
+    liens = onglet.locator("main a").evaluate_all("liens => liens.map(lien => lien.href)")
+    assert len(liens) > 4
+    assert [lien for lien in liens if not (mini / "site" / lien.removeprefix(base)).is_file()] == []
+    assert onglet.evaluate("getComputedStyle(document.body).borderTopWidth") == "6px"
     onglet.locator("#accueil").click()
     onglet.wait_for_url("**/index.html")
-    assert onglet.url == adresses["mini"] + "index.html"
+    assert onglet.url == base + "index.html"
+    assert [plainte for plainte in onglet.plaintes if "Content Security Policy" in plainte] == []
 
 
 def test_le_site_se_lit_et_se_cherche_depuis_une_cle_usb(onglet, mini):
@@ -470,8 +483,11 @@ def test_le_site_se_lit_et_se_cherche_depuis_une_cle_usb(onglet, mini):
 
 
 def test_la_recherche_trouve_avec_un_serveur(onglet, adresses):
-    onglet.goto(adresses["mini"] + "index.html")
+    """Son index, qui pèse la moitié d'une page, n'est demandé qu'à qui ouvre la recherche."""
+    onglet.goto(adresses["mini"] + "index.html", wait_until="networkidle")
+    assert [demande for demande in onglet.demandes if "search_index" in demande] == []
     assert "entilles" in chercher(onglet, "lentilles").inner_text()
+    assert len([demande for demande in onglet.demandes if "search_index" in demande]) == 1
     assert onglet.plaintes == []
 
 

@@ -122,6 +122,33 @@ def test_chaque_page_se_decrit_et_sait_ou_elle_est(vrai):
         assert "og:image" not in texte, "sans adresse publique, une image ne se désigne pas"
 
 
+@pytest.mark.parametrize(
+    ("page", "attendu"),
+    [
+        ("carte/index.html", ["Accueil", "Groupements", "La carte"]),
+        ("chiffres/index.html", ["Accueil", "Groupements", "Quelques chiffres"]),
+        ("saisons/index.html", ["Accueil", "Catalogue", "Les saisons"]),
+        ("changements/index.html", ["Accueil", "Catalogue", "Ce qui a changé"]),
+        ("guide/commander/index.html", ["Accueil", "Guide", "Commander"]),
+        ("actualites/archives/index.html", ["Accueil", "Actualités", "Toutes les actualités"]),
+    ],
+)
+def test_le_fil_d_ariane_dit_tout_le_chemin(vrai, page, attendu):
+    fil = re.search(r'<nav class="cabas-fil"[^>]*>(.*?)</nav>', (vrai / "site" / page).read_text(encoding="utf-8"))
+    assert fil
+    assert re.findall(r">([^<]+)</(?:a|span)>", fil[1]) == attendu
+    assert fil[1].count("<a ") == len(attendu) - 1
+    assert fil[1].count('aria-current="page"') == 1
+
+
+def test_un_titre_hostile_reste_du_texte_dans_le_fil(mini):
+    texte = (mini / "site/catalogue/pirate/index.html").read_text(encoding="utf-8")
+    fil = re.search(r'<span aria-current="page">(.*?)</span></nav>', texte)
+    assert fil
+    assert "&lt;script&gt;" in fil[1]
+    assert "<" not in fil[1]
+
+
 def test_modifier_cette_page_mene_au_vrai_fichier(vrai, racine):
     sans_lien = set()
     for page in (vrai / "site").rglob("*.html"):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from photos import photo
 
 from cabas.cli.sources import lire_sources
 from cabas.constats import Emplacement, Gravite, erreur
 from cabas.lecture.depot import charger
-from cabas.publication import images
 from cabas.publication.preparation import Sources, preparer
 from cabas.publication.relecture import nouvelles, situer, tout_relire
 from cabas.rendu.guide import Texte, fil
@@ -181,10 +181,9 @@ def test_une_image_trop_lourde_et_un_svg_sont_refuses(mini_depot):
     des_photos = [constat for constat in sources.constats if "photos" in constat.emplacement.fichier]
     trouves = {(constat.code, constat.emplacement.fichier, str(constat.gravite)) for constat in des_photos}
     assert trouves == {("image-refusee", "content/photos/logo.svg", "erreur"), ("annexe-ignoree", "content/photos/note.txt", "avertissement")}
-    dessin = b"\xff\xd8\xff\xda\x00\x08\1\1\0\0\x3f\0\x12\xff\xd9"
-    lourde = dessin + b"\0" * images.LOURDE
-    constats = preparer(sources._replace(annexes={"content/photos/a.jpg": lourde, "content/photos/b.jpg": dessin}), _midi()).constats
-    assert [(constat.code, constat.emplacement.fichier) for constat in constats] == [("image-trop-lourde", "content/photos/a.jpg")]
+    annexes = {"content/photos/a.jpg": b"\xff\xd8\xff\xe1\xff\xff", "content/photos/b.jpg": photo()}
+    constats = preparer(sources._replace(annexes=annexes), _midi()).constats
+    assert [(constat.code, constat.emplacement.fichier) for constat in constats] == [("image-refusee", "content/photos/a.jpg")]
 
 
 @pytest.mark.parametrize(

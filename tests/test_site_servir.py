@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - une fixture venue d’un autre module porte le nom de l’argument qui la demande
 """`cabas servir` : le serveur n'ajoute son script qu'à l'envoi, recharge à temps, et n'ouvre rien d'autre que le site."""
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from conftest import PAQUET
-from test_site_construit import mini, preparer_mini  # noqa: F401 - la fixture du petit réseau
+from test_site_construit import PAGES, mini, navigateur, onglet, preparer_mini  # noqa: F401 - le petit réseau, le navigateur
 
+from cabas.publication.politique import MARQUE
 from cabas.publication.serveur import RECHARGER, Vitrine, ouvrir
 
 
@@ -87,6 +89,48 @@ def test_deux_serveurs_prennent_deux_ports(vitrine):
     second.shutdown()
 
 
+GLISSE = b"<script>window.pirate = 1</script><img src=x onerror='window.pirate = 2'></body>"
+
+
+def test_l_apercu_a_la_politique_du_site_et_se_recharge(mini, onglet, tmp_path):
+    """Dans un vrai navigateur : aucune plainte, le rechargement passe, et un script glissé ne s'exécute pas."""
+    for nom, page in (
+        ("nue", b"<!doctype html><meta charset=utf-8><title>x</title><body></body>"),
+        ("charte", (mini / "site/charte/index.html").read_bytes()),
+    ):
+        (tmp_path / f"{nom}.html").write_bytes(page.replace(b"</body>", GLISSE))
+    vitrine = Vitrine(mini / "site")
+    vitrine.poser({f"{nom}.html": tmp_path / f"{nom}.html" for nom in ("nue", "charte")})
+    serveur = ouvrir(vitrine, [0])
+    adresse = f"http://127.0.0.1:{serveur.server_port}/"
+    try:
+        for page in (*PAGES[:8], "charte.html", "nue.html"):
+            reponse = onglet.goto(adresse + page)
+            assert (MARQUE.lower() in reponse.headers) == (page == "nue.html")
+            assert (MARQUE.encode() in reponse.body().partition(b"</head>")[0]) == (page != "nue.html")
+            if page in ("charte.html", "nue.html"):
+                onglet.wait_for_timeout(300)  # que la page ait eu le temps de mal faire, et de se mettre à l’écoute
+                assert onglet.evaluate("window.pirate") is None, page
+                assert any("Content Security Policy" in plainte for plainte in onglet.plaintes), page
+                with onglet.expect_navigation():
+                    vitrine.annoncer()
+            else:
+                # Quitter une page interrompt ce qu’elle attendait : cela n’est pas une plainte.
+                assert [plainte for plainte in onglet.plaintes if not plainte.startswith("échec")] == []
+    finally:
+        onglet.close()
+        serveur.shutdown()
+
+
+def test_une_page_sans_politique_en_recoit_une_et_elle_seule(liaison):
+    for chemin, attendue in (("/", True), ("/absente", True), ("/bon.html", False), ("/x.svg", False)):
+        liaison.request("GET", chemin)
+        reponse = liaison.getresponse()
+        reponse.read()
+        assert (reponse.getheader(MARQUE) is not None) == attendue, chemin
+        assert not attendue or ("default-src 'none'" in reponse.getheader(MARQUE) and "unsafe" not in reponse.getheader(MARQUE))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="le signal d’arrêt n’y est pas le même")
 def test_une_fiche_changee_se_voit_sans_recharger_le_depot(tmp_path):
     racine = preparer_mini(tmp_path / "depot")
@@ -101,6 +145,8 @@ def test_une_fiche_changee_se_voit_sans_recharger_le_depot(tmp_path):
         time.sleep(2)
         fiche.write_text(fiche.read_text(encoding="utf-8").replace("prix: 1.40", "prix: 1.95"), encoding="utf-8")
         _attendre(liaison, "1,95")
+        # L’aperçu vient d’un autre chemin que le site : sa politique aussi.
+        assert MARQUE.encode() in _demander(liaison, "/catalogue/farine-t65/index.html")[1].partition(b"</head>")[0]
         _attendre_le_site(racine / "site/catalogue/farine-t65/index.html", "1,95")
     finally:
         processus.send_signal(signal.SIGINT)

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cabas.constats import Constat, erreurs
-from cabas.publication import dossiers, guide
+from cabas.publication import dossiers, guide, politique
 from cabas.publication.ecriture import ecrire
 from cabas.publication.etapes import ATELIER
 from cabas.publication.preparation import Preparation, Sources, preparer, theme
@@ -47,7 +47,7 @@ class Apercu:
 
     def refaire(self, sources: Sources, maintenant: datetime) -> tuple[dict[str, Path], list[Constat]]:
         """Les pages refaites (de leur adresse à leur fichier), et les constats. Vide si le changement dépasse des pages."""
-        prepare = preparer(sources, maintenant)
+        prepare = preparer(sources, maintenant, self.atelier)
         constats = [*sources.constats, *prepare.constats]
         if erreurs(constats) or self._mkdocs is None:
             return {}, constats
@@ -59,12 +59,13 @@ class Apercu:
         self._regler(prepare)
         if not self._demander():
             return {}, constats
-        pages = (_page(chemin) for chemin in changees)
-        return {page: self.dossier / page for page in pages if (self.dossier / page).is_file()}, constats
+        pages = {page: self.dossier / page for page in map(_page, changees) if (self.dossier / page).is_file()}
+        politique.poser(self.dossier, guide.TEMOINS, [page for page in pages if page.endswith(".html")])
+        return pages, constats
 
     def chauffer(self, sources: Sources, maintenant: datetime) -> None:
         """Fait une fois pour rien ce qui sera refait : la première correction ira aussi vite que les suivantes."""
-        prepare = preparer(sources, maintenant)
+        prepare = preparer(sources, maintenant, self.atelier)
         self._regler(prepare)
         self._demander()
 

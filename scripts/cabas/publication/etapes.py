@@ -78,7 +78,7 @@ class _Chantier:
             papiers.renoncer()
 
     def _construire(self, sources: Sources, maintenant: datetime, tout: str, mkdocs: Processus, papiers: bons.EnCours) -> list[Constat]:
-        prepare = preparer(sources, maintenant)
+        prepare = preparer(sources, maintenant, self.atelier)
         constats = [*sources.constats, *prepare.constats, *livret.inconnus(sources.textes)]
         if erreurs(constats):
             return constats

@@ -20,6 +20,8 @@ from cabas.constats import Constat, Emplacement, avertissement, erreur
 from cabas.publication import politique
 
 REGLAGE = "mkdocs.yml"
+TEMOINS = ("index.html", "404.html")
+"""Les pages dont les scripts et les styles en ligne sont les nôtres : ils sont admis partout."""
 EPOQUE = "315532800"
 """1er janvier 1980 : nos pages n'écrivent aucune date de construction, l'archive du plan du site non plus."""
 
@@ -153,7 +155,7 @@ def apres(dossier: Path) -> None:
     """Ce que MkDocs laisse à finir : une politique de sécurité par page, et pas de table de correspondance des scripts."""
     for carte in dossier.rglob("*.map"):
         carte.unlink()
-    politique.poser(dossier, ("index.html", "404.html"))
+    politique.poser(dossier, TEMOINS)
 
 
 def _attendre_le_signal(arguments: list[str]) -> int:

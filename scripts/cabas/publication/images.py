@@ -1,132 +1,160 @@
-"""Les photos : on ne publie que l'image. Lieu, date, appareil, vignette cachée (EXIF, XMP, textes) sont ôtés, sans réencoder.
+"""Les photos : on ne publie que l'image. Chacune est décodée, redressée, réduite s'il le faut, puis encodée de nouveau.
 
-JPEG, PNG et WebP sont admis. Un SVG peut contenir du script : il est refusé, comme tout ce qu'on ne sait pas nettoyer.
+Lieu, date, appareil, vignette, textes, profil de couleurs, octets cachés à la fin ou sous une partie transparente : rien de cela
+n'est dans les points de l'image, rien ne passe. JPEG, PNG et WebP sont admis. Un SVG peut contenir du script : il est refusé,
+comme ce qui bouge et tout ce qu'on ne sait pas décoder. Le décodeur (Pillow) n'est chargé que s'il y a une image à refaire.
 """
 
 from __future__ import annotations
 
-import struct
+import hashlib
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from cabas.constats import Constat, Emplacement, Refus, erreur
+from cabas.publication.reserve import Piece, dessin, prendre, ranger
 from cabas.typographie import nombre_csv
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 DANGEREUX = frozenset({".svg", ".svgz"})
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_GARDES = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs acTL fcTL fdAT".split())
-_WEBP_OTES = frozenset({b"EXIF", b"XMP "})
+COTE = 1600
+"""En points, le plus grand côté publié. Notre colonne la plus large fait 800 points d'écran : le double suffit aux écrans fins."""
+SURFACE = 64_000_000
+"""En points. Au-delà, décoder prendrait plus de 250 Mo de mémoire : un petit fichier peut en annoncer des milliards."""
 LOURDE = 1_000_000
-"""En octets. Au-delà, une photo met plus de dix secondes à venir sur un téléphone qui capte mal."""
-_REMEDE = "L’enregistrer de nouveau en JPEG, en PNG ou en WebP."
+"""En octets, une fois refaite. Au-delà, une photo met plus de dix secondes à venir sur un téléphone qui capte mal."""
+QUALITE = 82
+"""Ce qu'un œil ne distingue plus de l'original, pour un tiers de son poids."""
+_REFUS, _REMEDE = "image-refusee", "L’enregistrer de nouveau en JPEG, en PNG ou en WebP."
+
+
+def refaire(lues: Mapping[str, bytes], reserve: Path | None = None) -> tuple[dict[str, bytes], list[Constat]]:
+    """Les images à publier, par chemin, et un constat par image que l'on ne publie pas (`image-refusee`, `image-trop-lourde`).
+
+    Entre : leurs octets, par chemin ; `reserve`, le dossier où garder chaque résultat sous l'empreinte de l'original.
+    """
+    gardees: dict[str, bytes] = {}
+    constats: list[Constat] = []
+    utiles: list[str] = []
+    outil = dessin(("publication/images.py",), ("pillow",)) if lues and reserve else ""
+    for chemin, octets in lues.items():
+        empreinte = hashlib.sha256(outil.encode() + octets).hexdigest()
+        utiles.append(empreinte)
+        neuve = _de_la_reserve(octets, empreinte, reserve)
+        if isinstance(neuve, Refus):
+            constats.append(erreur(neuve.code, Emplacement(chemin), neuve.fait, neuve.remede))
+        elif len(neuve) > LOURDE:
+            constats.append(_trop_lourde(chemin, len(neuve)))
+        else:
+            gardees[chemin] = neuve
+    if reserve is not None:
+        ranger(reserve, utiles)
+    return gardees, constats
+
+
+def _de_la_reserve(octets: bytes, empreinte: str, reserve: Path | None) -> bytes | Refus:
+    if reserve is None:
+        return nettoyer(octets)
+    if not (reserve / empreinte).is_file():
+        neuve = nettoyer(octets)
+        if isinstance(neuve, Refus):
+            return neuve
+        return prendre(Piece(PurePosixPath(), empreinte, lambda: neuve), reserve)
+    return (reserve / empreinte).read_bytes()
 
 
 def nettoyer(octets: bytes) -> bytes | Refus:
-    """L'image sans ses métadonnées, ou un refus (`image-refusee`). Les octets de l'image elle-même ne changent pas."""
+    """L'image refaite, dans le même format et sans rien d'autre que ses points, ou un refus (`image-refusee`)."""
+    genre = _genre(octets)
+    if genre is None:
+        return Refus(_REFUS, "Ce n’est pas une image que nous savons publier sans risque.", _REMEDE)
+    from PIL import Image
+
     try:
-        if octets.startswith(b"\xff\xd8\xff"):
-            return _jpeg(octets)
-        if octets.startswith(_PNG):
-            return _png(octets)
-        if octets[:4] == b"RIFF" and octets[8:12] == b"WEBP":
-            return _webp(octets)
-    except (struct.error, IndexError, ValueError):
-        return Refus("image-refusee", "L’image est abîmée : elle ne se lit pas jusqu’au bout.", _REMEDE)
-    return Refus("image-refusee", "Ce n’est pas une image que nous savons publier sans risque.", _REMEDE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow prévient avant notre limite, et refuse après : la nôtre décide
+            image = Image.open(BytesIO(octets), formats=[genre])
+        if image.width * image.height > SURFACE:
+            return _trop_grande(f"{image.width} × {image.height} points")
+        if genre != "JPEG" and getattr(image, "is_animated", False):
+            return Refus(_REFUS, "Cette image bouge : nous n’en publions pas.", "En garder une seule vue, en JPEG, en PNG ou en WebP.")
+        return _encoder(_points(image), genre, sans_perte=b"VP8L" in octets[:4096])
+    except Image.DecompressionBombError:
+        return _trop_grande("des centaines de millions de points")
+    except Exception:  # noqa: BLE001 - le décodeur a cent façons de dire qu'un fichier est abîmé : c'est toujours la même pour nous
+        return Refus(_REFUS, "L’image est abîmée : elle ne se lit pas jusqu’au bout.", _REMEDE)
 
 
-def trop_lourde(chemin: str, octets: int) -> Constat:
-    """Le constat `image-trop-lourde`."""
-    fait = f"L’image pèse {nombre_csv(octets // 100_000 * 100)} Mo : elle se ferait attendre, et mangerait le forfait de qui lit."
-    return erreur("image-trop-lourde", Emplacement(chemin), fait, "La réduire à 1600 points de large, et l’enregistrer en JPEG : 1 Mo au plus.")
+def _genre(octets: bytes) -> str | None:
+    """Le format d'après les premiers octets. Le nom du fichier peut mentir, le décodeur choisi n'en sait rien."""
+    if octets.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if octets.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    return "WEBP" if octets[:4] == b"RIFF" and octets[8:12] == b"WEBP" else None
 
 
-def _jpeg(octets: bytes) -> bytes:
-    """Garde ce qui dessine ; ôte APP1 à APP15 (sauf le profil de couleur et Adobe) et les commentaires.
+def _points(image: Image) -> Image:
+    """Les points seuls : redressés selon l'EXIF, aux couleurs du web, réduits à `COTE`."""
+    from PIL import ImageOps
 
-    L'orientation d'un appareil photo est dans l'EXIF : elle est remise, seule, pour que l'image reste droite.
-    """
-    sortie = bytearray(b"\xff\xd8")
-    position, orientation = 2, 1
-    gardes = bytearray()
-    while True:
-        if octets[position] != 0xFF:
-            raise ValueError
-        marque = octets[position + 1]
-        if marque == 0xFF:
-            position += 1
-            continue
-        if marque == 0xDA:
-            break
-        (longueur,) = struct.unpack(">H", octets[position + 2 : position + 4])
-        segment = octets[position : position + 2 + longueur]
-        if longueur < 2 or len(segment) < longueur + 2:
-            raise ValueError
-        corps = segment[4:]
-        if marque == 0xE1 and corps.startswith(b"Exif\0\0"):
-            orientation = _orientation(corps[6:]) or orientation
-        elif _dessine(marque, corps):
-            gardes += segment
-        position += 2 + longueur
-    fin = octets.rfind(b"\xff\xd9")
-    if fin < position:
-        raise ValueError
-    if orientation != 1:
-        tete = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01" + struct.pack(">HHI", orientation, 0, 0)
-        sortie += b"\xff\xe1" + struct.pack(">H", len(tete) + 2) + tete
-    return bytes(sortie + gardes + octets[position : fin + 2])
+    image.draft("RGB", (2 * COTE, 2 * COTE))  # un JPEG se décode alors tout de suite à la bonne échelle ; sans effet ailleurs
+    droite = ImageOps.exif_transpose(image)
+    claire = _aux_couleurs_du_web(_en_huit_bits(droite))
+    claire.thumbnail((COTE, COTE))
+    return claire
 
 
-def _dessine(marque: int, corps: bytes) -> bool:
-    """Ce segment sert-il à montrer l'image ?"""
-    if 0xE1 <= marque <= 0xEF:
-        return (marque == 0xE2 and corps.startswith(b"ICC_PROFILE")) or (marque == 0xEE and corps.startswith(b"Adobe"))
-    return marque != 0xFE
+def _en_huit_bits(image: Image) -> Image:
+    """Gris, couleurs, ou couleurs et transparence, à huit bits. Ce qui était caché sous une partie transparente est effacé."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda rang: rang * (1 / 256)).convert("L")  # seize bits ramenés à huit
+    if image.has_transparency_data:
+        return image.convert("RGBA").convert("RGBa").convert("RGBA")
+    if image.mode == "CMYK":
+        return image
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
-def _orientation(tiff: bytes) -> int:
-    """L'étiquette 0x0112 du premier répertoire TIFF, ou 0."""
-    ordre = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if ordre is None:
-        return 0
-    try:
-        (depart,) = struct.unpack(ordre + "I", tiff[4:8])
-        (nombre,) = struct.unpack(ordre + "H", tiff[depart : depart + 2])
-        for rang in range(min(nombre, 200)):
-            entree = tiff[depart + 2 + 12 * rang : depart + 14 + 12 * rang]
-            etiquette, _type, _compte, valeur = struct.unpack(ordre + "HHIH2x", entree)
-            if etiquette == 0x0112:
-                return valeur if 1 <= valeur <= 8 else 0
-    except struct.error:
-        return 0
-    return 0
+def _aux_couleurs_du_web(image: Image) -> Image:
+    """Passe du profil de couleurs de l'appareil à celui du web, puis l'oublie : un profil peut nommer l'appareil."""
+    profil = image.info.get("icc_profile")
+    if profil:
+        from PIL import ImageCms
+
+        cible, web = "RGBA" if image.mode == "RGBA" else "RGB", ImageCms.createProfile("sRGB")
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):  # un profil faux : les couleurs telles qu'elles sont écrites
+            image = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(BytesIO(profil)), web, outputMode=cible) or image
+    return image.convert("RGB") if image.mode == "CMYK" else image
 
 
-def _png(octets: bytes) -> bytes:
-    sortie, position = bytearray(_PNG), len(_PNG)
-    while True:
-        longueur, nom = struct.unpack(">I4s", octets[position : position + 8])
-        morceau = octets[position : position + 12 + longueur]
-        if len(morceau) < 12 + longueur:
-            raise ValueError
-        if nom in _PNG_GARDES:
-            sortie += morceau
-        if nom == b"IEND":
-            return bytes(sortie)
-        position += 12 + longueur
+def _encoder(image: Image, genre: str, *, sans_perte: bool) -> bytes:
+    """Une image neuve, où l'on ne recopie que les points : aucune des informations de l'ancienne ne la suit."""
+    from PIL import Image
+
+    neuve = Image.new(image.mode, image.size)
+    neuve.paste(image)
+    sortie = BytesIO()
+    if genre == "JPEG":
+        neuve.save(sortie, "JPEG", quality=QUALITE, optimize=True, progressive=True)
+    elif genre == "PNG":
+        neuve.save(sortie, "PNG", optimize=True)
+    else:
+        neuve.save(sortie, "WEBP", quality=QUALITE, method=4, lossless=sans_perte)
+    return sortie.getvalue()
 
 
-def _webp(octets: bytes) -> bytes:
-    sortie, position = bytearray(), 12
-    fin = 8 + struct.unpack("<I", octets[4:8])[0]
-    while position + 8 <= min(fin, len(octets)):
-        nom, longueur = struct.unpack("<4sI", octets[position : position + 8])
-        morceau = octets[position : position + 8 + longueur + longueur % 2]
-        if len(morceau) < 8 + longueur:
-            raise ValueError
-        if nom == b"VP8X":
-            drapeaux = morceau[8] & ~0b0000_1100
-            morceau = morceau[:8] + bytes([drapeaux]) + morceau[9:]
-        if nom not in _WEBP_OTES:
-            sortie += morceau
-        position += 8 + longueur + longueur % 2
-    return b"RIFF" + struct.pack("<I", len(sortie) + 4) + b"WEBP" + bytes(sortie)
+def _trop_grande(mesure: str) -> Refus:
+    return Refus(_REFUS, f"L’image est trop grande ({mesure}) : la lire épuiserait l’ordinateur.", f"La réduire à {COTE} points de large.")
+
+
+def _trop_lourde(chemin: str, octets: int) -> Constat:
+    fait = f"Même réduite, l’image pèse {nombre_csv(octets // 100_000 * 100)} Mo : elle se ferait attendre, et mangerait le forfait de qui lit."
+    return erreur("image-trop-lourde", Emplacement(chemin), fait, "L’enregistrer en JPEG, à 1600 points de large : 1 Mo au plus.")

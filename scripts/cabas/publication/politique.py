@@ -50,10 +50,14 @@ def politique(scripts: Iterable[str], styles: Iterable[str]) -> str:
     return "; ".join(f"{nom} {valeur}" for nom, valeur in regles.items())
 
 
-def poser(dossier: Path, temoins: Iterable[str]) -> None:
-    """Écrit sa politique dans chaque page du dossier. `temoins` : les pages dont les scripts et les styles en ligne sont les nôtres."""
-    pages = {page: page.read_text(encoding="utf-8") for page in sorted(dossier.rglob("*.html"))}
-    textes = [pages[dossier / temoin] for temoin in temoins if dossier / temoin in pages]
+def poser(dossier: Path, temoins: Iterable[str], seules: Iterable[str] | None = None) -> None:
+    """Écrit sa politique dans chaque page du dossier, ou dans ces `seules` pages.
+
+    `temoins` : les pages dont les scripts et les styles en ligne sont les nôtres.
+    """
+    choisies = dossier.rglob("*.html") if seules is None else (dossier / page for page in seules)
+    pages = {page: page.read_text(encoding="utf-8") for page in sorted(choisies)}
+    textes = [(dossier / temoin).read_text(encoding="utf-8") for temoin in temoins if (dossier / temoin).is_file()]
     scripts = {corps for texte in textes for corps in empreintes(texte)}
     styles = {corps for texte in textes for corps in empreintes(texte, _STYLE)}
     for page, texte in pages.items():

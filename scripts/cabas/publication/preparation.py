@@ -1,6 +1,6 @@
 """Préparer, en mémoire, tout ce qu'on donne à MkDocs et à Pelican : pages, articles, menu, lettre, images nettoyées.
 
-Entre : ce que le dépôt contient, déjà lu (`Sources`). Sort : une `Preparation`. Rien n'est écrit ici.
+Entre : ce que le dépôt contient, déjà lu (`Sources`). Sort : une `Preparation`. Rien n'est écrit ici, sauf la réserve d'images.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
+from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.modele import Depot
 from cabas.passe import Histoire
 from cabas.publication import actualites, guide, images, relecture
@@ -73,9 +73,9 @@ def polices() -> dict[PurePosixPath, bytes]:
     return {dossier / fichier.name: fichier.read_bytes() for fichier in trouvees} | {dossier / "OFL.txt": (origine / "LICENSE").read_bytes()}
 
 
-def preparer(sources: Sources, maintenant: datetime) -> Preparation:
-    """Tout ce qu'on donne à MkDocs et à Pelican, sans rien écrire."""
-    annexes, constats = _annexes(sources.annexes)
+def preparer(sources: Sources, maintenant: datetime, atelier: Path | None = None) -> Preparation:
+    """Tout ce qu'on donne à MkDocs et à Pelican. `atelier` : où garder les images refaites ; sans lui, elles le sont à chaque fois."""
+    annexes, constats = images.refaire(sources.annexes, atelier / "cache" / "images" if atelier else None)
     publies = {article.chemin: actualites.adresse(article.chemin, article.corps) for article in sources.articles}
     constats += relecture.tout_relire(sources.depot, sources.textes, sources.articles, publies)
     ensemble = Ensemble(
@@ -109,20 +109,6 @@ def _site(sources: Sources, maintenant: datetime, constats: list[Constat]) -> do
         licence = donnees_ouvertes.LICENCES["aucune"]
     nom, adresse = str(sources.reglage.get("site_name") or "cabas"), str(sources.reglage.get("site_url") or "")
     return donnees_ouvertes.Site(nom, maintenant.astimezone(PARIS).date(), adresse, sources.revision, licence)
-
-
-def _annexes(lues: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Constat]]:
-    gardees: dict[str, bytes] = {}
-    constats: list[Constat] = []
-    for chemin, octets in lues.items():
-        propre = images.nettoyer(octets)
-        if len(octets) > images.LOURDE:
-            constats.append(images.trop_lourde(chemin, len(octets)))
-        if isinstance(propre, Refus):
-            constats.append(erreur(propre.code, Emplacement(chemin), propre.fait, propre.remede))
-        else:
-            gardees[chemin] = propre
-    return gardees, constats
 
 
 def _article(article: Texte, carte: Carte, constats: list[Constat]) -> str:

@@ -1,6 +1,7 @@
 """Montrer le site sur cet ordinateur : un petit serveur, qui recharge la page quand elle a changé.
 
 Il n'écoute qu'ici (127.0.0.1). Le script de rechargement est ajouté à ce qu'il envoie, jamais à ce qui est dans `site/`.
+Chaque page y a la politique de sécurité du site construit ; à défaut, une plus stricte, en en-tête.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ RECHARGER = f'<script>new EventSource("{CHANGEMENTS}").onmessage = function () {
 
 
 _ADMIS = f"script-src {politique.NOS_FICHIERS}".encode()
+_STRICTE = politique.politique(politique.empreintes(RECHARGER.decode()).values(), ())
 
 
 class Vitrine:
@@ -108,9 +110,13 @@ class _Guichet(SimpleHTTPRequestHandler):
         statut = HTTPStatus.OK if fichier else HTTPStatus.NOT_FOUND
         fichier = fichier or self._vitrine.fichier("404.html")
         octets = fichier.read_bytes() if fichier else b""
-        if fichier and fichier.suffix == ".html":
+        est_page = fichier is not None and fichier.suffix == ".html"
+        stricte = est_page and politique.MARQUE.encode() not in octets.partition(b"</head>")[0]
+        if est_page:
             octets = _avec_rechargement(octets)
         self.send_response(statut)
+        if stricte:  # une page que la construction n'a pas visée : aucun script en ligne, le nôtre excepté
+            self.send_header(politique.MARQUE, _STRICTE)
         self.send_header("Content-Type", self.guess_type(relatif if fichier and fichier.suffix != ".html" else "x.html"))
         self.send_header("Content-Length", str(len(octets)))
         self.send_header("Cache-Control", "no-store")

@@ -62,11 +62,10 @@ def _presentation(commande: Commande, fenetre: Fenetre, groupement: Groupement, 
 
 
 def _vie_privee(groupement: Groupement, une: Langue) -> str:
-    """Ce qui suit l'adresse ne vaut que pour notre page : elle n'appelle aucun autre site, ce service-ci en est un."""
+    """Sans la phrase qui ne vaut que pour notre page : elle n'appelle aucun autre site, ce service-ci en est un."""
     qui = f"{groupement.nom} ({groupement.structure})" if groupement.structure else groupement.nom
-    debut = une.faits["page"]["donnees_texte"].partition("{contact}")[0].replace("{groupement}", qui)
     contact = groupement.reponse if "@" in groupement.reponse else _phrase(une, "le_dire")
-    return simple(f"{_phrase(une, 'donnees')}: {debut}{contact}.")
+    return simple(f"{_phrase(une, 'donnees')}: {_phrase(une, 'donnees_texte', groupement=qui, contact=contact)}")
 
 
 def _fixe(question: Question, groupement: Groupement, une: Langue, creneaux: Mapping[str, str]) -> Question:

@@ -18,7 +18,7 @@ from cabas.modele import Depot, Produit
 from cabas.passe import FichePassee, Histoire, Version
 from cabas.rendu.carte_de_france import Lieu, dessiner
 from cabas.rendu.courbe import courbe
-from cabas.rendu.echappement import entete, litteral
+from cabas.rendu.echappement import Lien, entete, litteral
 from cabas.rendu.fiches import UNITES, depuis, saison
 from cabas.temps import PARIS
 from cabas.typographie import MOIS, euros, jour_du_mois, typographier
@@ -26,6 +26,8 @@ from cabas.typographie import MOIS, euros, jour_du_mois, typographier
 MOINS = "\u2212"
 Page = tuple[str, str, str, dict[str, Any]]
 SANS_MENU = ("navigation", "toc")
+DU_CATALOGUE, DES_GROUPEMENTS = (Lien("Catalogue", "../catalogue/index.html"),), (Lien("Groupements", "../groupements/index.html"),)
+"""Le fil d'Ariane : sous quelle page du menu chacune est rangée."""
 TITRES = {
     Genre.NOUVEAU: "Nouveaux",
     Genre.RETOUR: "De retour",
@@ -42,7 +44,7 @@ TITRES = {
 def pages_de_donnees(depot: Depot, maintenant: datetime, histoire: Histoire) -> Iterator[Page]:
     """La carte, les chiffres, les saisons et les changements, prêts à poser."""
     yield _carte(depot)
-    tete = entete(hide=SANS_MENU, description="Combien nous sommes, ce que nous achetons et d’où cela vient.")
+    tete = entete(hide=SANS_MENU, fil=DES_GROUPEMENTS, description="Combien nous sommes, ce que nous achetons et d’où cela vient.")
     yield "chiffres/index.md", "chiffres", tete, {"chiffres": compter(depot, maintenant)}
     yield _saisons(depot, maintenant)
     yield _changements(depot, maintenant, histoire)
@@ -62,7 +64,7 @@ def _carte(depot: Depot) -> Page:
         Lieu(str(rang), fiche.nom, fiche.commune, fiche.coordonnees, f"../producteurs/{fiche.slug}/index.html", groupement=False)
         for rang, fiche in enumerate(producteurs, 1)
     ]
-    tete = entete(hide=SANS_MENU, description="Où sont les groupements du réseau, et les fermes à qui ils achètent.")
+    tete = entete(hide=SANS_MENU, fil=DES_GROUPEMENTS, description="Où sont les groupements du réseau, et les fermes à qui ils achètent.")
     return "carte/index.md", "carte", tete, {"dessin": dessiner([*eux, *elles]), "groupements": eux, "producteurs": elles}
 
 
@@ -114,7 +116,7 @@ def _saisons(depot: Depot, maintenant: datetime) -> Page:
     return (
         "saisons/index.md",
         "saisons",
-        entete(hide=SANS_MENU, description="Ce qui est de saison ce mois-ci, et le calendrier des récoltes."),
+        entete(hide=SANS_MENU, fil=DU_CATALOGUE, description="Ce qui est de saison ce mois-ci, et le calendrier des récoltes."),
         valeurs,
     )
 
@@ -137,7 +139,7 @@ def _changements(depot: Depot, maintenant: datetime, histoire: Histoire) -> Page
         for une in comparaisons(depot, histoire, maintenant)
     ]
     debut = histoire.debut
-    tete = entete(hide=SANS_MENU, description="Nouveaux produits, départs, prix en hausse ou en baisse, d’une commande à l’autre.")
+    tete = entete(hide=SANS_MENU, fil=DU_CATALOGUE, description="Nouveaux produits, départs, prix en hausse ou en baisse, d’une commande à l’autre.")
     valeurs = {"parties": parties, "absente": histoire.absente, "debut": depuis(debut.astimezone(PARIS).date()) if debut else ""}
     return "changements/index.md", "changements", tete, valeurs
 

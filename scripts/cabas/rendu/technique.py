@@ -37,7 +37,7 @@ def page_controles(lectures: Sequence[Question], controles: Sequence[Question]) 
         _tableau(("Code", "Gravité", "Question"), [(f"`{code}`", gravite, question) for code, gravite, question in lectures]),
         "## Une fois tout lu",
         _tableau(("Code", "Gravité", "Question"), [(f"`{code}`", gravite, question) for code, gravite, question in controles]),
-        "Les codes de la fusion des bons sont expliqués dans [Fusionner les bons](../fusionner.md).",
+        "Les codes de la fusion des bons sont expliqués dans [Que veut dire ce message ?](../que-veut-dire-ce-message.md).",
     ]
     return "\n\n".join(morceaux) + "\n"
 
