@@ -60,8 +60,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     _raconter_a_qui_parler(resultat, imprimeur)
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
-    for envoi in sorted(resultat.sorties.glob("totaux-*.json")):
-        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
+    _raconter_les_totaux(resultat, imprimeur)
     if (producteurs := resultat.sorties / DOSSIER).is_dir():
         imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
     if resultat.publie is not None:
@@ -111,6 +110,20 @@ def _ce_qui_change(difference: Difference) -> str:
     if difference.montant:
         faits.append(f"{'+' if difference.montant > 0 else ''}{euros(difference.montant)}")
     return enumerer(faits) if faits else "aucune quantité ne change"
+
+
+def _raconter_les_totaux(resultat: Resultat, imprimeur: Imprimeur) -> None:
+    """Chez un groupement seul : le partage que le réseau lui a rendu, ou les totaux à lui envoyer."""
+    from cabas.typographie import accorder
+
+    if resultat.retour is not None and resultat.recap is not None:
+        autres = sum(une.attribue != une.demande for une in resultat.recap.attributions)
+        suite = f"{accorder(autres, 'part diffère', 'parts diffèrent')} de ce qui est demandé" if autres else "tout est servi comme demandé"
+        imprimeur.poser("retour", resultat.retour.sceau)
+        imprimeur.dire(f"Le partage est celui que le réseau a rendu : {suite}.")
+        return
+    for envoi in sorted(resultat.sorties.glob("totaux-*.json")) if resultat.sorties is not None else ():
+        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
 
 
 def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
     from cabas.lecture.prive import Recu
     from cabas.modele import Commande, Depot
+    from cabas.recu import Retour
 
 
 def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) -> Fusion:
@@ -43,6 +44,20 @@ def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
     if groupement and len(fusion.commande.fenetres) > 1:
         return replace(recap, frais=())
     return replace(recap, frais=partager_a_plusieurs(fusion.commande, recap.lignes, fusion.totaux)) if fusion.totaux else recap
+
+
+def relire_le_retour(prive: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Recu, groupement: str) -> tuple[Recap, Retour | None]:
+    """Le récap d'un groupement, servi comme le réseau l'a décidé si son retour est là et lui va. Les constats vont dans `recu`."""
+    from cabas.calculs.reseau import totaux_de
+    from cabas.calculs.retour import avec_retour, juger_retour
+    from cabas.lecture.retour import lire_retour
+
+    retour, constats, empreintes = lire_retour(
+        prive, fusion.commande.id, groupement, lambda un: juger_retour(depot, totaux_de(depot, fusion, groupement), un)
+    )
+    recu.constats += constats
+    recu.empreintes |= empreintes
+    return (recap, None) if retour is None else (avec_retour(depot, fusion, recap, retour), retour)
 
 
 def _dossier(constat: Constat) -> str:
