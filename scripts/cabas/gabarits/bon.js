@@ -79,7 +79,8 @@
 
     // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
     function examiner(p, saisie, estTolerance) {
-      const faute = fauteDe(p, saisie.value, estTolerance), ecrit = saisie.value.trim();
+      const deja = estTolerance && !fauteDe(p, p.q.value, 0) ? lire(p.q.value, p.unite) : 0, faute = fauteDe(p, saisie.value, deja);
+      const ecrit = (deja && faute === 'maximum' ? p.q.value.trim() + ' + ' : '') + saisie.value.trim();
       return faute && dit(faute, { nom: p.nom, ecrit, unite: D.unites[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
     }
     function controler() {
