@@ -397,3 +397,21 @@ def test_un_retour_faux_se_dit(reseau: Path, tmp_path: Path, capsys: pytest.Capt
     assert "retour" not in dit
     (siennes,) = (reseau / "prive/2026-12/les-tilleuls/sorties").glob("repartition.csv")
     assert "partagé entre tous les groupements" not in siennes.read_text(encoding="utf-8-sig"), "aucune part n’en vient"
+
+
+def test_un_groupement_seul_ne_dit_rien_des_fichiers_des_autres(reseau: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prive = reseau / "prive"
+    (prive / "2026-12/decisions.yaml").write_text("", encoding="utf-8")
+    (prive / "2026-12/la-remise/bons/vide.csv").write_text("cellule;produit;quantite\n", encoding="utf-8")
+    for slug in ("les-tilleuls", "la-remise"):
+        (prive / slug).mkdir()
+        (prive / slug / "adherents.csv").write_text("cellule;nom\nT-000;Camille Exemple\n", encoding="utf-8")
+        (prive / f"2026-12/{slug}/bons/.cache").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    assert lancer(reseau, "--groupement", "les-tilleuls") == 0
+    bilan = json.loads((prive / "2026-12/les-tilleuls/sorties/bilan.json").read_text(encoding="utf-8"))
+    assert list(bilan["fichiers"]) == ["2026-12/decisions.yaml", "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls/adherents.csv"]
+    assert list(bilan["ignores"]) == ["2026-12/les-tilleuls/bons/.cache"]
+    dit = json.loads(capsys.readouterr().out)["constats"]
+    assert dit
+    assert not any("la-remise" in constat["fichier"] for constat in dit)

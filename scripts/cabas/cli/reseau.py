@@ -29,10 +29,24 @@ def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) ->
     return avec_totaux(depot, fusion, totaux)
 
 
-def un_seul_groupement(recu: Recu, groupement: str) -> None:
-    """Ne garde de ce qui est reçu que ce qui touche un groupement : les autres fusionnent chez eux."""
+def un_seul_groupement(prive: Path, commande: str, recu: Recu, groupement: str) -> None:
+    """Ne garde de ce qui est reçu que ce qui touche un groupement, et ce qui est commun : les autres fusionnent chez eux."""
+
+    def est_sien(relatif: str) -> bool:
+        """Vrai pour ses fichiers, et pour ceux de toute la commande ou de tout le réseau (décisions, cellier)."""
+        dossier, *suite = relatif.split("/")
+        if dossier == commande:
+            return len(suite) < 2 or suite[0] == groupement
+        return not suite or dossier == groupement
+
+    def est_le_sien(constat: Constat) -> bool:
+        dossier, _barre, relatif = constat.emplacement.fichier.partition("/")
+        return dossier != prive.name or est_sien(relatif)
+
     recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
-    recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) == groupement]
+    recu.empreintes = {chemin: somme for chemin, somme in recu.empreintes.items() if est_sien(chemin)}
+    recu.ignores = {chemin: raison for chemin, raison in recu.ignores.items() if est_sien(chemin)}
+    recu.constats = [constat for constat in recu.constats if est_le_sien(constat)]
 
 
 def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
