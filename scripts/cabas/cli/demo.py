@@ -53,6 +53,7 @@ def executer(arguments: argparse.Namespace) -> int:
     depot = _depot_montrable(racine, imprimeur)
     if depot is None:
         return imprimeur.clore(2)
+    imprimeur.situer(prive.name, _court(prive, racine))
     if not faire_place(prive):
         imprimeur.dire(f"{prive} contient autre chose qu’une démonstration : on n’y touche pas.")
         imprimeur.dire("    → Donner un dossier neuf : cabas demo --prive demonstration")
