@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.calculs.conditionnements import lots_de
+    from cabas.calculs.etat_provisoire import un_lot
     from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
     from cabas.publication.commandes_producteurs import DOSSIER
     from cabas.publication.sorties_de_fusion import CLASSEUR
@@ -44,9 +44,8 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     _raconter_la_difference(resultat, imprimeur)
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
-        lots = lots_de(manque.produit)
-        nom = (lots[-1].nom if lots else "") or "lot"
-        imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
+        combien = quantite(manque.quantite, manque.produit.unite)
+        imprimeur.dire(f"Il manque {combien} pour compléter {un_lot(manque.produit)} {de(manque.produit.nom)}.")
     # Un groupement seul ne commande à personne : les minimums et ce que l'on paie se voient au réseau.
     courtes = [une for une in resultat.envois if une.manque_minimum and not resultat.groupement]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
