@@ -113,8 +113,11 @@ SELECT j.*, CASE WHEN brouillon THEN 'brouillon' WHEN du_bon || de_la_ligne <> '
 FROM jugee j LEFT JOIN bon b USING (groupement, qui, nom_bon, fichier);
 
 CREATE TABLE ligne AS
-SELECT *, CASE WHEN m IS NULL THEN q ELSE min(m, cumul) - min(m, cumul - q) END AS garde FROM (
+SELECT *, CASE WHEN m IS NULL THEN q ELSE min(m, cumul) - min(m, cumul - q) END AS garde,
+  CASE WHEN m IS NULL THEN t ELSE min(place, cumul_t) - min(place, cumul_t - t) END AS garde_t FROM (
   SELECT *, sum(q) OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS cumul,
+    sum(t) OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS cumul_t,
+    max(0, m - sum(q) OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit)) AS place,
     row_number() OVER (PARTITION BY groupement, qui, nom_bon, fichier, produit ORDER BY ligne) AS fois,
     (SELECT x.tarif FROM sort x WHERE x.sort = 'retenue' AND x.tarif <> '' AND x.groupement = s.groupement AND x.qui = s.qui
       AND x.nom_bon = s.nom_bon AND x.fichier = s.fichier ORDER BY x.ligne LIMIT 1) AS tarif_lu FROM sort s WHERE sort = 'retenue');
@@ -122,7 +125,7 @@ SELECT *, CASE WHEN m IS NULL THEN q ELSE min(m, cumul) - min(m, cumul - q) END 
 
 RETENIR = """
 CREATE TABLE retenue AS
-SELECT groupement, qui, nom_bon, fichier, l.produit, sum(garde) AS q, sum(t) AS t, min(ligne) AS ligne, max(utc) AS utc, pr.prix,
+SELECT groupement, qui, nom_bon, fichier, l.produit, sum(garde) AS q, sum(garde_t) AS t, min(ligne) AS ligne, max(utc) AS utc, pr.prix,
   coalesce((SELECT h.tarif FROM adherent a JOIN adhesion h ON h.groupement = a.groupement AND h.code = a.adhesion
             WHERE a.groupement = l.groupement AND a.cellule = l.qui),
            (SELECT code FROM tarif WHERE groupement = l.groupement AND code = l.tarif_lu),
@@ -235,7 +238,7 @@ SORTIES = {
     "journal": """SELECT s.groupement, s.fichier, s.ligne, s.qui, s.produit, s.sort, coalesce(l.garde, s.q), CASE s.sort WHEN 'rejetee' THEN
       s.du_bon || s.de_la_ligne
         WHEN 'remplacee' THEN CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,' ELSE '' END
-        WHEN 'retenue' THEN CASE WHEN l.garde < s.q THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN
+        WHEN 'retenue' THEN CASE WHEN l.garde < s.q OR l.garde_t < s.t THEN 'quantite-plafonnee,' ELSE '' END || CASE WHEN
           s.q >= coalesce(s.seuil, CASE s.unite WHEN 'kg' THEN 100000 END) THEN 'quantite-suspecte,' ELSE '' END
         || CASE WHEN l.fois > 1 THEN 'produit-en-double,' ELSE '' END || CASE WHEN s.envoye_le <> '' AND s.utc IS NULL THEN 'date-illisible,'
           ELSE '' END

@@ -141,6 +141,20 @@ def test_une_tolerance_seule_est_une_demande(ouvrir):
     assert "A-017;lentilles-vertes;0;2;2026-12" in Path(attente.value.path()).read_text(encoding="utf-8-sig")
 
 
+def test_le_maximum_comprend_la_tolerance(ouvrir):
+    depot = petit_depot()
+    lentilles = replace(depot.produits["lentilles-vertes"], maximum=5000)
+    page = ouvrir(replace(depot, produits={**depot.produits, "lentilles-vertes": lentilles}))
+    page.fill("[name=q-lentilles-vertes]", "3,5")
+    page.fill("[name=t-lentilles-vertes]", "1,5")
+    page.locator("[name=t-lentilles-vertes]").blur()
+    assert alertes(page) == []
+    page.fill("[name=t-lentilles-vertes]", "2")
+    assert alertes(page) == ["Au plus 5 kg de Lentilles vertes. Vous avez écrit 3,5 + 2."]
+    page.fill("[name=q-lentilles-vertes]", "3")
+    assert alertes(page) == []
+
+
 @pytest.mark.parametrize(("nom", "ecrit", "phrase"), [
     ("q-comte-12-mois", "12", "Au plus 2 kg de Comté AOP 12 mois. Vous avez écrit 12."),
     ("q-farine-t65", "1,2", "Farine de blé T65 se commande par 500 g. Vous avez écrit 1,2."),

@@ -143,3 +143,35 @@ def test_un_meme_fait_repete_n_est_dit_que_quelques_fois() -> None:
     machine.constats([*redits, autre])
     machine.clore(1)
     assert tout.getvalue().count('"ligne-decalee"') == len(redits)
+
+
+@pytest.mark.parametrize("ou", ["dehors", "dessous", "prive-ailleurs", "relatif", "habituel"])
+def test_un_constat_donne_un_chemin_que_l_on_peut_ouvrir(
+    mini_depot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ou: str
+) -> None:
+    """Le dossier privé n'est pas toujours `prive` : son seul dernier nom ne mènerait nulle part."""
+    (ici := tmp_path / "ici").mkdir()
+    monkeypatch.chdir(ici)
+    prive, donne = {
+        "dehors": (tmp_path / "clef/b", str(tmp_path / "clef/b")),
+        "dessous": (ici / "usb/b", str(ici / "usb/b")),
+        "prive-ailleurs": (tmp_path / "autre/prive", str(tmp_path / "autre/prive")),
+        "relatif": (tmp_path / "clef/b", "../clef/b"),
+        "habituel": (mini_depot / "prive", ""),
+    }[ou]
+    for nom, texte in (("bons/a.csv", "cellule;produit;quantite\nA-1;farine-t65;-1\nA-1;farine-t65;99\n"), ("perdu.csv", "x\n")):
+        (chemin := prive / "2026-12/les-tilleuls" / nom).parent.mkdir(parents=True, exist_ok=True)
+        chemin.write_text(texte, encoding="utf-8")
+    options = ["--depot", str(mini_depot), *(["--prive", donne] if donne else []), "--sans-classeur", "--sans-producteurs"]
+    assert principal(["fusionner", "2026-12", *options, "--format", "json"]) == 1
+    constats = {constat["code"]: constat for constat in json.loads(capsys.readouterr().out)["constats"]}
+    base = mini_depot if ou == "habituel" else ici
+    for code in ("quantite-negative", "quantite-plafonnee", "fichier-hors-bons"):
+        assert (base / constats[code]["fichier"]).samefile(prive / "2026-12/les-tilleuls" / constats[code]["fichier"].partition("les-tilleuls/")[2])
+    ranger = constats["fichier-hors-bons"]["remede"].removeprefix("Le ranger dans ").removesuffix(".")
+    assert (base / ranger).samefile(prive / "2026-12/les-tilleuls/bons")
+    journal = (prive / "2026-12/sorties/journal.csv").read_text(encoding="utf-8-sig")
+    assert ";2026-12/les-tilleuls/bons/a.csv;" in journal, "les CSV gardent leurs chemins relatifs au dossier privé"
+    principal(["fusionner", "2026-12", *options])
+    dit = capsys.readouterr().out
+    assert f"{constats['quantite-negative']['fichier']}:2: [quantite-negative]" in dit

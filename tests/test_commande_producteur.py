@@ -315,7 +315,7 @@ def test_pdf():
         "nous l’ouvrons à l’arrivée", "18 kg Lentilles vertes", "Commande 2026-12, Moulin des Sorbiers page 1 / 1",
     ):  # fmt: skip
         assert dit in lu, dit
-    assert "Nous viendrons la chercher à Poligny, avant ces livraisons" in texte(commande_pdf(commandes()["fruitiere-des-essarts"]))
+    assert "Nous viendrons chercher la commande à Poligny, avant ces livraisons" in texte(commande_pdf(commandes()["fruitiere-des-essarts"]))
 
 
 def test_une_longue_commande_repete_son_en_tete():

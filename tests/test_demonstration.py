@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.offre import proposes
+from cabas.calculs.proches import cellules_proches
 from cabas.cli import principal
 from cabas.demonstration import Accident, Resume, engendrer, engendrer_lignes
 from cabas.demonstration.mois import PAR_NOM
@@ -198,6 +199,10 @@ def test_la_fusion_retrouve_chaque_accident(mois: Mois, depot: Depot):
         retenu[retenue.produit] += retenue.quantite
     comparer(mois.resume, lignes, {ref: quantite for ref, quantite in retenu.items() if quantite})
     assert sorted(recu.ignores) == [f"{COMMANDE}/{chemin}" for chemin in mois.resume.ignores]
+    (proches,) = cellules_proches(fusion.lignes, recu.adherents, "prive")
+    assert "même cellule ?" in proches.message
+    for nom in ("microsoft-forms.xlsx", "grist.csv"):
+        assert {jugee.sort for jugee in fusion.lignes if jugee.lue.fichier.endswith(nom)} == {"retenue"}
 
 
 def milliemes(texte: str) -> int:

@@ -84,6 +84,9 @@ def test_scenario(mini_depot: Path, scenario: dict[str, Any], capsys: pytest.Cap
     for cellule, montant in attendu.get("montants", {}).items():
         assert [ligne["montant"] for ligne in lignes if ligne["cellule"] == cellule] == [montant]
     assert [ligne["lu"] for ligne in journal] == attendu.get("lu", [ligne["lu"] for ligne in journal])
+    for nom in ("colonnes", "messages"):
+        if nom in attendu:
+            assert [ligne[nom.removesuffix("s")].replace("\u00a0", " ") for ligne in journal] == attendu[nom]
     assert bilan["lues"] == attendu.get("lues", len(attendu["sorts"]))
     assert bilan["acceptes"] == attendu.get("acceptes", [])
     assert [decision["action"] for decision in bilan["decisions"]] == attendu.get("decisions", [])

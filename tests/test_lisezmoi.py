@@ -92,7 +92,7 @@ def forme(ligne: str) -> str:
     """Une ligne du terminal sans ce qui dépend du catalogue : nombres, fichiers, produits."""
     ligne = re.sub(r"[\u00a0\u202f]", " ", ligne.strip())
     ligne = re.sub(r"^prive/\S+:\d+: (\[[a-z-]+\]).*", r"<fichier>: \1", ligne)
-    ligne = re.sub(r"(?<=pour compléter : ).*", "<lot>", ligne)
+    ligne = re.sub(r"(?<=pour compléter ).*", "<lot>", ligne)
     return re.sub(r"\d[\d ,]*", "#", ligne)
 
 

@@ -21,12 +21,16 @@ from cabas.calculs.fusion import Fusion, fusionner
 from cabas.calculs.recap import recapituler
 from cabas.calculs.repartition import REGLES
 from cabas.calculs.reseau import avec_totaux, juger_totaux, nombre_de_cellules, totaux_de
+from cabas.calculs.retour import avec_retour, juger_retour, retour_de
 from cabas.cli import principal
+from cabas.cli.reseau import frais_a_plusieurs
 from cabas.lecture.prive import lire_prive
+from cabas.lecture.retour import lire_retour
 from cabas.lecture.totaux import lire_totaux
 from cabas.modele import Depot
+from cabas.recu import Retour
 from cabas.rendu.tables import tables
-from cabas.rendu.totaux import totaux_json
+from cabas.rendu.totaux import attribue_json, totaux_json
 
 RECAPS = ("recap-produits.csv", "recap-groupements.csv")
 
@@ -83,6 +87,49 @@ def test_les_totaux_donnent_le_meme_recap_que_les_bons(regle: str) -> None:
             assert attendu["lignes.csv"] == nu["lignes.csv"]
         partages += any(part.attribue != part.demande for part in central.attributions)
     assert partages > 5, "sans pénurie, l’essai ne prouverait rien"
+
+
+@pytest.mark.parametrize("regle", sorted(REGLES))
+def test_le_retour_relu_donne_le_partage_du_centre(regle: str) -> None:
+    """Bons au centre, ou chacun chez soi puis totaux puis retour : chaque cellule a la même quantité, au même prix, au centime."""
+    inegaux = 0
+    for graine in range(16):
+        monde = Tirage(random.Random(f"retour-{graine}")).monde()
+        commande = replace(monde.commande, repartition=regle)
+        depot = replace(monde.depot, commandes={commande.id: commande})
+        fusion = fusion_de(replace(monde, depot=depot))
+        central = recapituler(depot, avec_totaux(depot, fusion, []))
+        reseau = chacun_chez_soi(depot, fusion, frozenset())
+        rendu = frais_a_plusieurs(recapituler(depot, reseau), reseau, "")
+        lignes, parts, frais = [], [], 0
+        for totaux in reseau.totaux or ():
+            seul = replace(fusion, retenues=tuple(une for une in fusion.retenues if une.groupement == totaux.groupement))
+            retour = relire(depot, seul, attribue_json(retour_de(totaux, rendu)), totaux.groupement)
+            servi = avec_retour(depot, seul, recapituler(depot, seul), retour)
+            assert sum(part.part for part in servi.frais) == retour.frais
+            assert all(une.reste == 0 for une in servi.produits)
+            assert sum(une.montant for une in servi.groupements) == servi.total_cellules
+            lignes += servi.lignes
+            parts += [(*une[:6], une.regle) for une in servi.attributions]
+            frais += retour.frais
+            inegaux += any(une.attribue != autre.attribue for une, autre in zip(servi.lignes, recapituler(depot, seul).lignes, strict=True))
+        assert sorted(lignes) == list(central.lignes), graine
+        assert sorted(parts) == sorted((*une[:6], une.regle) for une in central.attributions), graine
+        assert frais == sum(part.part for part in central.frais)
+    assert inegaux > 5, "si le groupement seul trouvait déjà le bon partage, l’essai ne prouverait rien"
+
+
+def relire(depot: Depot, seul: Fusion, octets: bytes, slug: str) -> Retour:
+    """Le retour d'un groupement, écrit puis relu de son dossier privé, et jugé."""
+    with tempfile.TemporaryDirectory() as dossier:
+        chemin = Path(dossier) / seul.commande.id / slug / f"attribue-{slug}.json"
+        chemin.parent.mkdir(parents=True)
+        chemin.write_bytes(octets)
+        juge = lambda un: juger_retour(depot, totaux_de(depot, seul, slug, "une autre révision"), un)  # noqa: E731
+        retour, constats, _empreintes = lire_retour(Path(dossier), seul.commande.id, slug, juge)
+    assert [f"{constat.code} {constat.message}" for constat in constats] == []
+    assert retour is not None
+    return retour
 
 
 def deposer_des_bons(racine: Path, graine: int = 0) -> dict[str, list[str]]:
@@ -273,3 +320,98 @@ def test_un_groupement_seul_ne_parle_pas_de_commander(reseau: Path, capsys: pyte
     assert "À payer" not in dit
     assert "minimum" not in dit
     assert "À recevoir des cellules" in dit
+
+
+def le_retour_rentre(reseau: Path, tmp_path: Path) -> Path:
+    """Les totaux partent, le centre partage, son retour est rangé chez Les Tilleuls."""
+    centre = vers_le_centre(reseau, tmp_path)
+    assert lancer(reseau, "--reseau", "--prive", str(centre)) == 0
+    depose = reseau / "prive/2026-12/les-tilleuls/attribue-les-tilleuls.json"
+    shutil.copy(centre / "2026-12/sorties/reseau/attribue-les-tilleuls.json", depose)
+    return depose
+
+
+@pytest.mark.parametrize("regle", sorted(REGLES))
+def test_le_retour_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], regle: str) -> None:
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    fiche.write_text(f"{fiche.read_text(encoding='utf-8')}\nrepartition: {regle}\nfrais: 45.01\n", encoding="utf-8")
+    depose = le_retour_rentre(reseau, tmp_path)
+    sorties = reseau / "prive/2026-12/les-tilleuls/sorties"
+    avant = (sorties / "lignes.csv").read_bytes()
+    assert lancer(reseau, "--reseau") == 0
+    capsys.readouterr()
+    assert principal(["fusionner", "2026-12", "--depot", str(reseau), "--groupement", "les-tilleuls"]) == 0
+    dit = " ".join(capsys.readouterr().out.split())
+    assert "Le partage est celui que le réseau a rendu" in dit
+    assert "qui fera le partage" not in dit
+    siennes = lire_csv(sorties / "lignes.csv")
+    assert siennes == [une for une in lire_csv(reseau / "prive/2026-12/sorties/lignes.csv") if une["groupement"] == "les-tilleuls"]
+    assert siennes
+    assert (sorties / "lignes.csv").read_bytes() != avant, "le partage du groupement seul n’est pas celui du réseau"
+    assert somme(lire_csv(sorties / "frais.csv")) == json.loads(depose.read_text(encoding="utf-8"))["frais"] > 0
+    fichiers = json.loads((sorties / "bilan.json").read_text(encoding="utf-8"))["fichiers"]
+    assert "2026-12/les-tilleuls/attribue-les-tilleuls.json" in fichiers
+    assert lancer(reseau) == 0
+    assert "retour-non-lu" in capsys.readouterr().out
+
+
+def resceller_retour(chemin: Path, **champs: Any) -> None:
+    """Le même retour avec d'autres champs, et un sceau juste : c'est le contenu qui est jugé."""
+    from cabas.lecture.retour import _en_retour
+
+    lu = _en_retour(json.loads(chemin.read_text(encoding="utf-8")))
+    assert lu is not None
+    chemin.write_bytes(attribue_json(replace(lu, **champs)))
+
+
+def un_bon_de_plus(depot: Path) -> None:
+    bons = depot / "prive/2026-12/les-tilleuls/bons"
+    (bons / "b.csv").write_text("cellule;produit;quantite\nT-900;farine-t65;1\n", encoding="utf-8")
+
+
+RETOURS_FAUX: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
+    "un bon de plus": ("retour-autres-bons", lambda _un, depot: un_bon_de_plus(depot)),
+    "une part retouchée": ("retour-modifie", lambda un, _d: un.write_text(un.read_text("utf-8").replace("000]", "001]", 1), "utf-8")),
+    "un champ ajouté": ("retour-modifie", lambda un, _d: changer(un, note="bonjour")),
+    "un autre format": ("retour-illisible", lambda un, _d: changer(un, format="cabas-attribue-9")),
+    "des octets": ("retour-illisible", lambda un, _d: un.write_bytes(b"\xff\xfe\x00")),
+    "une part négative": ("retour-illisible", lambda un, _d: changer(un, produits={"farine-t65": [[0, -1000]]})),
+    "des parts qui manquent": ("retour-illisible", lambda un, _d: resceller_retour(un, produits={})),
+    "plus que demandé": ("retour-illisible", lambda un, _d: resceller_retour(un, produits={"farine-t65": ((0, 99_000),)})),
+    "une autre commande": ("retour-mal-range", lambda un, _d: resceller_retour(un, commande="2026-11")),
+    "un autre groupement": ("retour-mal-range", lambda un, _d: resceller_retour(un, groupement="la-remise")),
+    "deux fichiers": ("retour-en-double", lambda un, _d: shutil.copy(un, un.with_name("attribue.json"))),
+    "un prix changé": ("retour-autre-catalogue", FAUTES["un prix changé"][1]),
+}
+
+
+@pytest.mark.parametrize("nom", RETOURS_FAUX)
+def test_un_retour_faux_se_dit(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nom: str) -> None:
+    code, abimer = RETOURS_FAUX[nom]
+    depose = le_retour_rentre(reseau, tmp_path)
+    abimer(depose, reseau)
+    capsys.readouterr()
+    assert lancer(reseau, "--groupement", "les-tilleuls") == 1
+    dit = json.loads(capsys.readouterr().out)
+    assert [constat["code"] for constat in dit["constats"] if constat["code"].startswith("retour-")] == [code]
+    assert "retour" not in dit
+    (siennes,) = (reseau / "prive/2026-12/les-tilleuls/sorties").glob("repartition.csv")
+    assert "partagé entre tous les groupements" not in siennes.read_text(encoding="utf-8-sig"), "aucune part n’en vient"
+
+
+def test_un_groupement_seul_ne_dit_rien_des_fichiers_des_autres(reseau: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prive = reseau / "prive"
+    (prive / "2026-12/decisions.yaml").write_text("", encoding="utf-8")
+    (prive / "2026-12/la-remise/bons/vide.csv").write_text("cellule;produit;quantite\n", encoding="utf-8")
+    for slug in ("les-tilleuls", "la-remise"):
+        (prive / slug).mkdir()
+        (prive / slug / "adherents.csv").write_text("cellule;nom\nT-000;Camille Exemple\n", encoding="utf-8")
+        (prive / f"2026-12/{slug}/bons/.cache").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    assert lancer(reseau, "--groupement", "les-tilleuls") == 0
+    bilan = json.loads((prive / "2026-12/les-tilleuls/sorties/bilan.json").read_text(encoding="utf-8"))
+    assert list(bilan["fichiers"]) == ["2026-12/decisions.yaml", "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls/adherents.csv"]
+    assert list(bilan["ignores"]) == ["2026-12/les-tilleuls/bons/.cache"]
+    dit = json.loads(capsys.readouterr().out)["constats"]
+    assert dit
+    assert not any("la-remise" in constat["fichier"] for constat in dit)

@@ -69,3 +69,28 @@ def test_jours_et_heures() -> None:
     assert lire_heure("16h30") == lire_heure("16:30")
     assert lire_heure("25:00") is None
     assert lire_jour_ou_instant("2026-12-16") == datetime(2026, 12, 15, 23, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        ("46000.5", datetime(2025, 12, 9, 11, 0, tzinfo=UTC)),
+        ("46000,5", datetime(2025, 12, 9, 11, 0, tzinfo=UTC)),
+        ("46363", datetime(2026, 12, 6, 23, 0, tzinfo=UTC)),
+        ("46202.999988", datetime(2026, 6, 29, 21, 59, 59, tzinfo=UTC)),  # une seconde avant minuit, heure d’été
+        ("46202.99999999999", datetime(2026, 6, 29, 22, 0, tzinfo=UTC)),
+        ("42005", datetime(2014, 12, 31, 23, 0, tzinfo=UTC)),
+        ("42004", None),
+        ("99999", None),
+        ("73415", datetime(2100, 12, 30, 23, 0, tzinfo=UTC)),
+        ("73416", None),
+        ("46000.", None),
+        ("-46000", None),
+        ("46000.5 kg", None),
+        ("١٢٣٤٥", None),
+        (f"46000.{'9' * 5000}", datetime(2025, 12, 9, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_date_serie_d_un_tableur(texte: str, attendu: datetime | None) -> None:
+    """Un tableur compte les jours depuis le 30 décembre 1899 ; une case qui a perdu son format montre ce nombre."""
+    assert lire_envoi(texte) == attendu

@@ -142,4 +142,43 @@ class Totaux:
     @property
     def sceau(self) -> str:
         """L'empreinte du contenu : un fichier abîmé ou retouché à la main se voit. Ce n'est pas une signature."""
-        return hashlib.sha256(json.dumps(self.contenu, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+        return _empreinte(self.contenu)
+
+    @property
+    def demandes(self) -> str:
+        """L'empreinte de ce qui est demandé, et de rien d'autre : ni la révision de git, ni les comptes n'y changent quelque chose."""
+        return _empreinte({ref: [list(ligne) for ligne in lignes] for ref, lignes in self.produits.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Retour:
+    """Ce que le réseau rend à un groupement : par produit, des `(numéro, attribué)` en millièmes, dans l'ordre de ses totaux.
+
+    `totaux`, `offre`, `demandes` : les empreintes des totaux reçus. `frais` : sa part en bloc, en centimes.
+    """
+
+    commande: str
+    groupement: str
+    totaux: str
+    offre: str
+    demandes: str
+    frais: int = 0
+    produits: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    @property
+    def contenu(self) -> dict[str, Any]:
+        """Tout ce que dit le fichier, sauf son sceau."""
+        return {
+            "format": "cabas-attribue-1",
+            **{nom: getattr(self, nom) for nom in ("commande", "groupement", "totaux", "offre", "demandes", "frais")},
+            "produits": {ref: [list(part) for part in parts] for ref, parts in self.produits.items()},
+        }
+
+    @property
+    def sceau(self) -> str:
+        """L'empreinte du contenu, comme pour les totaux."""
+        return _empreinte(self.contenu)
+
+
+def _empreinte(contenu: object) -> str:
+    return hashlib.sha256(json.dumps(contenu, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -19,6 +19,11 @@ _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASC
 _GOOGLE = re.compile(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (?:UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
 _FRANCAIS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
 
+_SERIE = re.compile(r"(\d{5})(?:[.,](\d+))?", re.ASCII)
+_JOUR_ZERO = datetime(1899, 12, 30)
+_SERIES = range((datetime(2015, 1, 1) - _JOUR_ZERO).days, (datetime(2101, 1, 1) - _JOUR_ZERO).days)
+"""Les dates-séries de tableur que l'on croit : des jours depuis le 30 décembre 1899, de 2015 à 2100."""
+
 
 def lire_jour(texte: str) -> date | None:
     """Une date `AAAA-MM-JJ`, ou `None`."""
@@ -70,7 +75,8 @@ def lire_heure(texte: str) -> time | None:
 def lire_envoi(texte: str) -> datetime | None:
     """L'instant d'envoi d'un bon : ISO 8601 (avec ou sans décalage) ou `14/03/2026 09:12:03`. `None` si illisible.
 
-    Formes : ISO 8601, `14/03/2026 09:12:03`, et celle de Google Forms, `2026/03/14 9:12:03 AM UTC+1`. Sans décalage,
+    Formes : ISO 8601, `14/03/2026 09:12:03`, celle de Google Forms, `2026/03/14 9:12:03 AM UTC+1`, et la date-série d'un
+    tableur dont la case a perdu son format, `46000.5` (le 9 décembre 2025 à midi). Sans décalage,
     l'heure est celle de Paris ; une heure ambiguë est prise à sa première occurrence. Une date seule vaut le début de
     cette journée : on ne rejette pas un bon sur un doute.
     """
@@ -82,7 +88,7 @@ def lire_envoi(texte: str) -> datetime | None:
     except ValueError:
         trouve = _FRANCAIS.fullmatch(propre)
         if trouve is None:
-            return None
+            return _lire_serie(propre)
         jour, mois, annee, heure, minute, seconde = (int(morceau) if morceau else 0 for morceau in trouve.groups())
         try:
             lu = datetime(annee if annee > 99 else 2000 + annee, mois, jour, heure, minute, seconde)
@@ -92,6 +98,16 @@ def lire_envoi(texte: str) -> datetime | None:
         return (lu if lu.tzinfo else lu.replace(tzinfo=PARIS)).astimezone(UTC)
     except OverflowError:
         return None
+
+
+def _lire_serie(texte: str) -> datetime | None:
+    """Une date-série de tableur, à l'heure de Paris, à la seconde ; `None` si ce n'en est pas une plausible."""
+    trouve = _SERIE.fullmatch(texte)
+    if trouve is None or int(trouve[1]) not in _SERIES:
+        return None
+    chiffres = (trouve[2] or "0")[:12]  # la seconde se joue au sixième chiffre
+    secondes = (2 * int(chiffres) * 86400 + 10 ** len(chiffres)) // (2 * 10 ** len(chiffres))
+    return (_JOUR_ZERO + timedelta(days=int(trouve[1]), seconds=secondes)).replace(tzinfo=PARIS).astimezone(UTC)
 
 
 def _lire_google(trouve: re.Match[str]) -> datetime | None:

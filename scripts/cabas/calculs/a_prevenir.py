@@ -154,6 +154,9 @@ class _Liste:
         demande, maximum = lire_quantite(a_lire(jugee.lue), produit.unite), maximum_par_bon(produit, self._fusion.commande)
         voulu = quantite(demande, produit.unite) if isinstance(demande, int) else f"« {jugee.lue.lu} »"
         limite = f"le maximum est de {quantite(maximum, produit.unite)} par bon" if maximum is not None else "c’est plus que le maximum"
+        if maximum is not None and isinstance(demande, int) and demande <= jugee.quantite:
+            plus = f"nous avons noté {quantite(jugee.tolerance, produit.unite)} en plus" if jugee.tolerance else "nous n’avons rien noté en plus"
+            return f"pour {produit.nom}, {limite}, ce que vous acceptez en plus compris : {plus}."
         accorde = f"nous avons noté {quantite(jugee.quantite, produit.unite)}" if jugee.quantite else "nous ne pouvons pas en noter davantage"
         return f"vous avez demandé {voulu} {de(produit.nom)} : {limite}, {accorde}."
 

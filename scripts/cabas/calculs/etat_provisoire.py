@@ -10,6 +10,7 @@ from datetime import datetime
 
 from cabas.calculs.affichage import lot_lisible
 from cabas.calculs.attribution import FEMININS
+from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.offre import proposes
 from cabas.calculs.recap import Recap
@@ -46,6 +47,13 @@ def lot_a_completer(produit: Produit, etat: EtatDesLots | None) -> EtatDeLot | N
     """L'état du lot d'un produit, s'il y a quelque chose à en dire : il manque une quantité, et la taille est celle de la fiche."""
     lot = next((un for un in etat.produits if un.produit == produit.ref), None) if etat else None
     return lot if lot is not None and lot.manque and produit.lot is not None and lot.lot == produit.lot.quantite else None
+
+
+def un_lot(produit: Produit) -> str:
+    """« un sac de 5 kg », « une caisse de 10 kg » : le plus petit des lots, celui qu'il est le plus facile de compléter."""
+    lots = lots_de(produit)
+    nom = (lots[-1].nom if lots else "") or "lot"
+    return f"{'une' if nom.split()[0].split('-')[-1] in FEMININS else 'un'} {nom}"
 
 
 def le_lot(produit: Produit) -> str:

@@ -19,6 +19,7 @@ from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
+from cabas.calculs.plafonds import ramener_les_tolerances
 from cabas.calculs.remplacement import bons_gagnants, remplacer
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
@@ -132,7 +133,7 @@ class _Groupement:
                 finales.append(remplacer(jugee, bons[gagnant]))
             else:
                 finales.append(self._plafonner(jugee, deja[gagnant]))
-        return self._signaler(un_tarif_par_bon(finales, self._identites))
+        return self._signaler(ramener_les_tolerances(un_tarif_par_bon(finales, self._identites), self._depot, self._commande))
 
     def _seuils_de(self, ref: str) -> tuple[int | None, int | None, int]:
         """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
@@ -206,11 +207,8 @@ class _Groupement:
         if self._groupement is not None and self._groupement.credit:
             solde = self._soldes.get(cellule, 0)
             if cout > solde:
-                return (
-                    "credit-insuffisant",
-                    f"{cellule} demande {euros(cout)} et n’a que {euros(solde)} de crédit.",
-                    "Demander un versement, ou réduire le bon avec la cellule.",
-                )
+                fait = f"{cellule} demande {euros(cout)} et n’a que {euros(solde)} de crédit."
+                return ("credit-insuffisant", fait, "Demander un versement, ou réduire le bon avec la cellule.")
         if self._identites.connues and self._identites.adherent(cellule) is None:
             return ("cellule-inconnue", f"« {cellule} » n’est pas dans adherents.csv.", "Corriger le nom, ou ajouter la cellule.")
         jour = self._fenetre.cloture.astimezone(PARIS).date() if self._fenetre else None

@@ -204,6 +204,8 @@ class Juge:
         return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
 
     def _produit_refuse(self, lue: LigneLue) -> Refus | None:
+        if not lue.produit.strip():
+            return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
         if lue.produit not in self._depot.produits:
             return Refus(
                 "produit-inconnu",

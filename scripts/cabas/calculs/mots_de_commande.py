@@ -107,4 +107,4 @@ def titre_des_livraisons(commande: CommandeProducteur) -> str:
     if not commande.a_chercher:
         return "Livraison attendue"
     commune = d_une_ligne(commande.producteur.commune)
-    return f"Nous viendrons la chercher{' à ' + commune if commune else ''}, avant ces livraisons"
+    return f"Nous viendrons chercher la commande{' à ' + commune if commune else ''}, avant ces livraisons"

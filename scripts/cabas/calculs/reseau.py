@@ -47,6 +47,11 @@ def anonymes(commande: Commande, retenues: Sequence[Retenue]) -> list[Retenue]:
     return sorties
 
 
+def dans_l_ordre_des_totaux(commande: Commande, retenues: Sequence[Retenue]) -> list[tuple[int, Retenue]]:
+    """Les lignes d'un produit et d'un groupement, anonymes, dans l'ordre où ses totaux les donnent ; chacune avec son rang parmi `retenues`."""
+    return sorted(enumerate(anonymes(commande, retenues)), key=lambda une: une[1].ligne)
+
+
 def _cle(commande: Commande, retenue: Retenue) -> tuple[object, ...]:
     """Ce qui range une ligne dans son groupement, avec la règle de la commande : la cellule, ou l'arrivée du bon."""
     if commande.repartition != "premier-arrive":
@@ -77,7 +82,7 @@ def totaux_de(depot: Depot, fusion: Fusion, groupement: str, revision: str = "")
     produits: dict[str, tuple[LigneTotal, ...]] = {}
     siennes = sorted((une for une in fusion.retenues if une.groupement == groupement), key=lambda une: une.produit)
     for ref, lignes in groupby(siennes, key=lambda une: une.produit):
-        rangees = sorted(anonymes(commande, list(lignes)), key=lambda une: une.ligne)
+        rangees = [une for _rang, une in dans_l_ordre_des_totaux(commande, list(lignes))]
         produits[ref] = tuple(
             LigneTotal(une.ligne, une.quantite, une.tolerance, une.tarif, _heure(une.envoi) if commande.repartition == "premier-arrive" else "")
             for une in rangees

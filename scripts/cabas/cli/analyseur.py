@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _COMMUNES: dict[str, Any] = {"depot": ".", "prive": None, "format": "texte", "trace": False}
 _MESSAGES = (
@@ -69,10 +72,22 @@ def completer(arguments: argparse.Namespace) -> argparse.Namespace:
         if not hasattr(arguments, nom):
             setattr(arguments, nom, defaut)
     arguments.depot = Path(arguments.depot).resolve()
-    arguments.prive = Path(arguments.prive or arguments.depot / "prive").resolve()
+    arguments.prive, arguments.prive_dit = _prive(arguments.depot, arguments.prive)
     if getattr(arguments, "sortie", None) is not None:
         arguments.sortie = Path(arguments.sortie)
     return arguments
+
+
+def _prive(depot: Path, donne: str | None) -> tuple[Path, str]:
+    """Le dossier privé, et son nom tel qu'on peut le taper : « prive » à la racine du dépôt ; d'ici, s'il est dessous ; ou tel que donné."""
+    from pathlib import Path
+
+    habituel = (depot / "prive").resolve()
+    prive = Path(donne).resolve() if donne else habituel
+    if donne is None or prive == habituel:
+        return prive, "prive"
+    ici = Path.cwd()
+    return prive, (prive.relative_to(ici) if prive != ici and prive.is_relative_to(ici) else Path(donne)).as_posix()
 
 
 def inscrire_verbe(sous_commandes: Any, nom: str, resume: str, detail: str = "") -> argparse.ArgumentParser:

@@ -36,7 +36,7 @@ def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
     from cabas.cli.une_fusion import Options
     from cabas.typographie import accorder
 
-    affiche = f"{arguments.prive.name}/{arguments.commande}/decisions.yaml"
+    affiche = f"{arguments.prive_dit}/{arguments.commande}/decisions.yaml"
     if arguments.format == "json":
         return _impossible(imprimeur, affiche, "--corriger pose des questions : il ne va pas avec --format json.")
     apercu = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, Options(ecrire=False))
@@ -47,7 +47,7 @@ def corriger(arguments: argparse.Namespace, imprimeur: Imprimeur) -> int:
         imprimeur.dire("Rien à revoir : ni quantité douteuse, ni bon en retard.")
         return 0
     imprimeur.dire(f"{accorder(len(cas), 'cas', 'cas')} à revoir. Rien n’est écrit avant la fin.")
-    entretien = _Entretien(imprimeur, apercu.depot, arguments.prive.name)
+    entretien = _Entretien(imprimeur, apercu.depot, arguments.prive_dit)
     try:
         for rang, un in enumerate(cas, 1):
             entretien.revoir(un, f"{rang}/{len(cas)}")

@@ -26,7 +26,10 @@ FAMILLES = (
     ("page", "bon rempli sur le site", "bons remplis sur le site"),
     ("saisie telephone permanence papier", "saisie de permanence, de papier ou d’appel", "saisies de permanence, de papier ou d’appels"),
     ("canonique tableau excel", "tableur de groupement", "tableurs de groupements"),
-    ("google tally liberaforms limesurvey nextcloud cryptpad framaforms", "export de formulaire en ligne", "exports de formulaires en ligne"),
+    (
+        "google tally liberaforms microsoft grist limesurvey nextcloud cryptpad framaforms",
+        *("export de formulaire en ligne", "exports de formulaires en ligne"),
+    ),
     ("abime", "fichier abîmé", "fichiers abîmés"),
     ("verrou", "fichier de verrou, à ignorer", "fichiers de verrou, à ignorer"),
 )
@@ -53,6 +56,7 @@ def executer(arguments: argparse.Namespace) -> int:
     depot = _depot_montrable(racine, imprimeur)
     if depot is None:
         return imprimeur.clore(2)
+    imprimeur.situer(prive.name, _court(prive, racine))
     if not faire_place(prive):
         imprimeur.dire(f"{prive} contient autre chose qu’une démonstration : on n’y touche pas.")
         imprimeur.dire("    → Donner un dossier neuf : cabas demo --prive demonstration")

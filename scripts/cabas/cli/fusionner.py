@@ -56,6 +56,7 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.constats import Emplacement, Refus, erreur
 
     imprimeur = Imprimeur(arguments.format)
+    imprimeur.situer(arguments.prive.name, arguments.prive_dit)
     instant = lire_maintenant(arguments.maintenant) if arguments.maintenant else None
     if isinstance(instant, Refus):
         imprimeur.constats([erreur(instant.code, Emplacement("--maintenant"), instant.fait, instant.remede)])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -27,9 +28,16 @@ class Imprimeur:
         self._contenu: dict[str, Any] = {}
         self._debut = time.monotonic()
         self._barre = False
+        self._situer: Callable[[str], str] = str
         for sortie in (self._flux, self._erreurs):
             if hasattr(sortie, "reconfigure"):
                 sortie.reconfigure(errors="replace")
+
+    def situer(self, nom: str, dit: str) -> None:
+        """Ailleurs qu'à sa place, le dossier privé se dit en entier : « b/2026-12 » devient « /a/b/2026-12 », que l'on peut ouvrir."""
+        if nom != dit:
+            debut = re.compile(rf"(?<![\w/.-]){re.escape(nom)}/(?=[\w<])")
+            self._situer = lambda texte: debut.sub(lambda _trouve: f"{sans_controle(dit)}/", texte)
 
     def dire(self, phrase: str = "") -> None:
         """Une ligne pour la personne (rien en JSON)."""
@@ -43,6 +51,7 @@ class Imprimeur:
 
     def constats(self, constats: Sequence[Constat], au_plus: int | None = None) -> None:
         """Les constats, un par un : `fichier:ligne: [code] fait`, puis le remède. Le même fait, répété, n'est dit que `REDITES` fois."""
+        constats = list(map(self._situe, constats))
         self._contenu.setdefault("constats", []).extend(_en_json(constat) for constat in constats)
         montres = constats if au_plus is None else constats[:au_plus]
         lignes: dict[tuple[str, ...], list[int]] = {}
@@ -56,6 +65,15 @@ class Imprimeur:
                 self.dire(phrase_du_constat(constat))
             if deja == REDITES and (autres := sorted(lignes[fait])[REDITES:]):
                 self.dire(_redite(autres))
+
+    def _situe(self, constat: Constat) -> Constat:
+        """Le constat, avec des chemins que la personne peut ouvrir."""
+        from dataclasses import replace
+
+        if self._situer is str:
+            return constat
+        ou = replace(constat.emplacement, fichier=self._situer(constat.emplacement.fichier))
+        return replace(constat, emplacement=ou, message=self._situer(constat.message), remede=self._situer(constat.remede))
 
     def bilan(self, constats: Sequence[Constat], lus: str) -> None:
         """« 2 erreurs, 1 avertissement (144 fiches lues). »"""

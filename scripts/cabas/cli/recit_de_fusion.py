@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     """Dit, en quelques lignes, ce que la fusion a donné et quoi ouvrir."""
-    from cabas.calculs.conditionnements import lots_de
+    from cabas.calculs.etat_provisoire import un_lot
     from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
     from cabas.publication.commandes_producteurs import DOSSIER
     from cabas.publication.sorties_de_fusion import CLASSEUR
@@ -44,9 +44,8 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     _raconter_la_difference(resultat, imprimeur)
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
-        lots = lots_de(manque.produit)
-        nom = (lots[-1].nom if lots else "") or "lot"
-        imprimeur.dire(f"Il manque {quantite(manque.quantite, manque.produit.unite)} pour compléter : {nom} {de(manque.produit.nom)}.")
+        combien = quantite(manque.quantite, manque.produit.unite)
+        imprimeur.dire(f"Il manque {combien} pour compléter {un_lot(manque.produit)} {de(manque.produit.nom)}.")
     # Un groupement seul ne commande à personne : les minimums et ce que l'on paie se voient au réseau.
     courtes = [une for une in resultat.envois if une.manque_minimum and not resultat.groupement]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
@@ -60,8 +59,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     _raconter_a_qui_parler(resultat, imprimeur)
     classeur = resultat.sorties / CLASSEUR
     imprimeur.dire(f"À ouvrir : {chemin_court(classeur if classeur.exists() else resultat.sorties)}")
-    for envoi in sorted(resultat.sorties.glob("totaux-*.json")):
-        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
+    _raconter_les_totaux(resultat, imprimeur)
     if (producteurs := resultat.sorties / DOSSIER).is_dir():
         imprimeur.dire(f"À envoyer, une fois tout relu : {chemin_court(producteurs)}")
     if resultat.publie is not None:
@@ -111,6 +109,20 @@ def _ce_qui_change(difference: Difference) -> str:
     if difference.montant:
         faits.append(f"{'+' if difference.montant > 0 else ''}{euros(difference.montant)}")
     return enumerer(faits) if faits else "aucune quantité ne change"
+
+
+def _raconter_les_totaux(resultat: Resultat, imprimeur: Imprimeur) -> None:
+    """Chez un groupement seul : le partage que le réseau lui a rendu, ou les totaux à lui envoyer."""
+    from cabas.typographie import accorder
+
+    if resultat.retour is not None and resultat.recap is not None:
+        autres = sum(une.attribue != une.demande for une in resultat.recap.attributions)
+        suite = f"{accorder(autres, 'part diffère', 'parts diffèrent')} de ce qui est demandé" if autres else "tout est servi comme demandé"
+        imprimeur.poser("retour", resultat.retour.sceau)
+        imprimeur.dire(f"Le partage est celui que le réseau a rendu : {suite}.")
+        return
+    for envoi in sorted(resultat.sorties.glob("totaux-*.json")) if resultat.sorties is not None else ():
+        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
 
 
 def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
     from cabas.lecture.prive import Recu
     from cabas.modele import Commande, Depot
+    from cabas.recu import Retour
 
 
 def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) -> Fusion:
@@ -28,10 +29,24 @@ def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) ->
     return avec_totaux(depot, fusion, totaux)
 
 
-def un_seul_groupement(recu: Recu, groupement: str) -> None:
-    """Ne garde de ce qui est reçu que ce qui touche un groupement : les autres fusionnent chez eux."""
+def un_seul_groupement(prive: Path, commande: str, recu: Recu, groupement: str) -> None:
+    """Ne garde de ce qui est reçu que ce qui touche un groupement, et ce qui est commun : les autres fusionnent chez eux."""
+
+    def est_sien(relatif: str) -> bool:
+        """Vrai pour ses fichiers, et pour ceux de toute la commande ou de tout le réseau (décisions, cellier)."""
+        dossier, *suite = relatif.split("/")
+        if dossier == commande:
+            return len(suite) < 2 or suite[0] == groupement
+        return not suite or dossier == groupement
+
+    def est_le_sien(constat: Constat) -> bool:
+        dossier, _barre, relatif = constat.emplacement.fichier.partition("/")
+        return dossier != prive.name or est_sien(relatif)
+
     recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
-    recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) == groupement]
+    recu.empreintes = {chemin: somme for chemin, somme in recu.empreintes.items() if est_sien(chemin)}
+    recu.ignores = {chemin: raison for chemin, raison in recu.ignores.items() if est_sien(chemin)}
+    recu.constats = [constat for constat in recu.constats if est_le_sien(constat)]
 
 
 def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
@@ -43,6 +58,20 @@ def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
     if groupement and len(fusion.commande.fenetres) > 1:
         return replace(recap, frais=())
     return replace(recap, frais=partager_a_plusieurs(fusion.commande, recap.lignes, fusion.totaux)) if fusion.totaux else recap
+
+
+def relire_le_retour(prive: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Recu, groupement: str) -> tuple[Recap, Retour | None]:
+    """Le récap d'un groupement, servi comme le réseau l'a décidé si son retour est là et lui va. Les constats vont dans `recu`."""
+    from cabas.calculs.reseau import totaux_de
+    from cabas.calculs.retour import avec_retour, juger_retour
+    from cabas.lecture.retour import lire_retour
+
+    retour, constats, empreintes = lire_retour(
+        prive, fusion.commande.id, groupement, lambda un: juger_retour(depot, totaux_de(depot, fusion, groupement), un)
+    )
+    recu.constats += constats
+    recu.empreintes |= empreintes
+    return (recap, None) if retour is None else (avec_retour(depot, fusion, recap, retour), retour)
 
 
 def _dossier(constat: Constat) -> str:

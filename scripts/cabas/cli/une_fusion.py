@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
     from cabas.lecture.prive import Recu
     from cabas.modele import Depot
+    from cabas.recu import Retour
 
 
 class Resultat(NamedTuple):
@@ -38,6 +39,7 @@ class Resultat(NamedTuple):
     mention: str = ""
     publie: Path | None = None
     groupement: str = ""
+    retour: Retour | None = None
 
 
 class Options(NamedTuple):
@@ -66,8 +68,9 @@ def fusionner_sous_verrou(
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli import provisoire
-    from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, un_seul_groupement
+    from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, relire_le_retour, un_seul_groupement
     from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
+    from cabas.lecture.retour import retours_non_lus
     from cabas.lecture.totaux import totaux_non_lus
     from cabas.publication.ecriture import deposer
     from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, preparer_sorties
@@ -75,18 +78,21 @@ def fusionner_sous_verrou(
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
     if options.groupement:
-        un_seul_groupement(recu, options.groupement)
+        un_seul_groupement(prive, commande.id, recu, options.groupement)
     fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
     if options.reseau:
         fusion = ajouter_les_totaux(prive, depot, fusion, recu)
     elif not options.groupement:
-        recu.constats += totaux_non_lus(prive, commande.id)
+        recu.constats += [*totaux_non_lus(prive, commande.id), *retours_non_lus(prive, commande.id)]
     imprimeur.avancer(1, 3, "Récap et répartition")
     recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
+    retour = None
+    if options.groupement:
+        recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
     imprimeur.avancer(2, 3, "Récap et répartition")
     envois = tuple(commandes_producteurs(depot, commande, recap))
     sorties = prive / commande.id / options.groupement / "sorties"
-    resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)
+    resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
     if not options.ecrire or instant is None:
         return fusion, resultat
     prevenir, mention = a_prevenir(depot, fusion, recu.adherents, options.provisoire), ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from cabas.demonstration.cellules import ascii_minuscule
 from cabas.demonstration.chantier import PAGE, SAISIE, Chantier, au_meme_creneau, code, decaler
 from cabas.demonstration.faits import BROUILLON, REJETEE, REMPLACEE, RETENUE, Bon
 from cabas.recu import Adherent
@@ -125,6 +126,14 @@ def cellule_inconnue(chantier: Chantier) -> None:
     nom = chantier.contexte.alea.choice(PASSANTS)
     bon = replace(chantier.bon(Adherent(nom, nom)), signe=nom)
     chantier.deposer_page(_signaler(bon, "cellule-inconnue"))
+
+
+def nom_proche(chantier: Chantier) -> None:
+    """La personne inconnue est peut-être inscrite : quelqu'un qui n'a rien commandé porte son nom, écrit dans l'autre sens."""
+    inconnus = (bon.signe for fichier in chantier.fichiers for bon in fichier.bons if bon.signe in PASSANTS)
+    if (inconnu := next(inconnus, "")) and chantier.libres:
+        nom = " ".join(reversed(inconnu.split()))
+        chantier.changer(chantier.adherents[chantier.libres[0]], nom=nom, courriel=f"{ascii_minuscule(nom)}@exemple.org")
 
 
 def adhesion_perimee(chantier: Chantier) -> None:

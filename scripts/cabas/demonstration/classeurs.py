@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
@@ -28,16 +28,19 @@ def _nombre(case: str) -> str:
     return case.replace(",", ".") if _NOMBRE.fullmatch(case) else ""
 
 
-def xlsx(lignes: Sequence[Sequence[str]], feuille: str) -> bytes:
-    """Un classeur XLSX d'une feuille : en-tête en gras, nombres typés, le reste en texte."""
+def xlsx(lignes: Sequence[Sequence[str]], feuille: str, dates: Collection[int] = ()) -> bytes:
+    """Un classeur XLSX d'une feuille : en-tête en gras, nombres typés, le reste en texte. `dates` : les colonnes de vraies dates."""
     tampon = io.BytesIO()
     classeur = xlsxwriter.Workbook(tampon, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     classeur.set_properties({"created": _JAMAIS})
     page = classeur.add_worksheet(feuille)
     gras = classeur.add_format({"bold": True, "text_wrap": True})
+    jour = classeur.add_format({"num_format": "m/d/yy hh:mm:ss"})
     for rang, ligne in enumerate(lignes):
         for colonne, case in enumerate(ligne):
-            if rang and (nombre := _nombre(case)):
+            if rang and case and colonne in dates:
+                page.write_datetime(rang, colonne, datetime.fromisoformat(case), jour)
+            elif rang and (nombre := _nombre(case)):
                 page.write_number(rang, colonne, float(nombre))
             elif case:
                 page.write_string(rang, colonne, case, None if rang else gras)

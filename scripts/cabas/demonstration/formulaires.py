@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cabas.constats import Refus
+from cabas.demonstration.classeurs import xlsx
 from cabas.demonstration.faits import Bon, Contexte
-from cabas.demonstration.formes import CRENEAU, NOM, TELEPHONE, Colonne, Forme, grille, nom_et_unite
+from cabas.demonstration.formes import CRENEAU, NOM, TELEPHONE, Colonne, Forme, grille, nom_et_unite, nom_seul
 from cabas.demonstration.paniers import Main
 from cabas.demonstration.tableaux import Dialecte, csv
 from cabas.modele import Produit
@@ -61,6 +62,27 @@ def liberaforms(contexte: Contexte, bons: Sequence[Bon]) -> bytes:
     """LiberaForms : date en dernière colonne."""
     apres = (_datee("Créé", lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}"),)
     return csv(grille(contexte, bons, (_fixe("Marqué", "False"), NOM), nom_et_unite, apres), Dialecte(fin="\r\n"))
+
+
+def microsoft_forms(contexte: Contexte, bons: Sequence[Bon]) -> bytes:
+    """Microsoft Forms : un classeur, de vraies dates, le compte de qui répond (ici personne) avant la question du même nom."""
+    debut = _datee("Heure de début", lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}", timedelta(minutes=-4))
+    avant = (
+        Colonne("ID", lambda _, rang: str(rang)),
+        debut,
+        _datee("Heure de fin", lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}"),
+        _fixe("Adresse de messagerie", "anonymous"),
+        _fixe("Nom", ""),
+        _fixe("Heure de la dernière modification", ""),
+        NOM._replace(intitule="Nom2"),
+    )
+    return xlsx(grille(contexte, bons, avant, nom_et_unite), "Sheet1", (1, 2))
+
+
+def grist(contexte: Contexte, bons: Sequence[Bon]) -> bytes:
+    """Une table Grist exportée en CSV : une colonne numérique que personne n'a remplie y vaut zéro."""
+    entete, *lignes = grille(contexte, bons, (NOM, CRENEAU), nom_seul)
+    return csv([entete, *([*ligne[:2], *(case or "0" for case in ligne[2:])] for ligne in lignes)], Dialecte(fin="\r\n"))
 
 
 def limesurvey(contexte: Contexte, bons: Sequence[Bon]) -> bytes:
@@ -168,6 +190,8 @@ FORMULAIRES = (
     Forme("google-sheets", "google-sheets.csv", google_sheets, Main.VIRGULE, datee=True),
     Forme("tally", "tally.csv", tally, Main.POINT, datee=True),
     Forme("liberaforms", "liberaforms.csv", liberaforms, Main.POINT, datee=True),
+    Forme("microsoft-forms", "microsoft-forms.xlsx", microsoft_forms, Main.POINT, datee=True),
+    Forme("grist", "grist.csv", grist, Main.LIBRE),
     Forme("limesurvey", "limesurvey.csv", limesurvey, Main.DIX_DECIMALES, datee=True),
     Forme("nextcloud", "nextcloud.csv", nextcloud, Main.POINT, datee=True),
     Forme("nextcloud-decale", "nextcloud-decale.csv", nextcloud, Main.POINT, datee=True),

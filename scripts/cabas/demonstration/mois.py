@@ -41,6 +41,9 @@ PLANS = (
 )
 """Les chemins de chaque groupement, en plus de la page web. S'il y a moins de groupements que de plans, ils en cumulent."""
 
+SUITES = {"liberaforms": "microsoft-forms", "tableau-partage": "grist"}
+"""Des groupements changent de service en cours de commande : les derniers bons arrivent dans un autre fichier."""
+
 
 def engendrer(depot: Depot, commande: str, prive: Path, graine: int = 2026) -> Resume:
     """Écrit un mois de bons dans `prive` et rend ce qui a été semé. La commande doit exister et avoir des fenêtres."""
@@ -59,6 +62,7 @@ def engendrer(depot: Depot, commande: str, prive: Path, graine: int = 2026) -> R
         for nom in (nom for plan in PLANS[numero :: len(fenetres)] for nom in plan):
             _deposer_forme(chantier, PAR_NOM[nom], numero, cases, canoniques)
         _remplir(chantier, canoniques)
+        gros.nom_proche(chantier)
         fichiers += [*chantier.fichiers, *_fichiers_abimes(chantier, numero)]
         _ecrire_cellules(prive, chantier)
     for fichier in fichiers:
@@ -113,7 +117,11 @@ def _deposer_forme(chantier: Chantier, forme: Forme, numero: int, cases: list[ty
         bons.append(_ancien(chantier, bons[0], forme))
     if forme.nom in ("tally", "limesurvey", "google-forms"):
         bons.append(gros.en_retard(chantier, chantier.bon(chantier.cellule(), forme), timedelta(days=1)))
-    chantier.deposer(forme, sorted(bons, key=lambda bon: bon.envoi or chantier.contexte.fenetre.ouverture))
+    bons.sort(key=lambda bon: bon.envoi or chantier.contexte.fenetre.ouverture)
+    if suite := SUITES.get(forme.nom):
+        chantier.deposer(PAR_NOM[suite], bons[-2:])
+        del bons[-2:]
+    chantier.deposer(forme, bons)
 
 
 def _ancien(chantier: Chantier, bon: Bon, forme: Forme) -> Bon:

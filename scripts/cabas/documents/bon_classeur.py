@@ -77,14 +77,16 @@ def _colonnes(
     fenetre = commande.fenetre(groupement.slug)
     choix = {"creneau": [creneau.code for creneau in fenetre.creneaux] if fenetre else [], "tarif": [tarif.code for tarif in groupement.tarifs]}
     quantites, tolerances = _refs(depot, commande, intitules)
-    refs = quantites | tolerances
+    refs, places = quantites | tolerances, {ref: rang for rang, ref in quantites.items()}
     for rang, intitule in enumerate(intitules):
         feuille.write_string(0, rang, intitule, tete)
         feuille.set_column(rang, rang, 14, styles["quantite" if rang in refs else "texte"])
         if rang in refs:
             produit = depot.produits[refs[rang]]
-            maximum = maximum_par_bon(produit, commande) if rang in quantites else None
-            feuille.data_validation(1, rang, LIGNES, rang, regle_de_quantite(f"{xl_col_to_name(rang)}2", produit.pas, maximum, pas_lisible(produit)))
+            maximum, avec = maximum_par_bon(produit, commande), places.get(refs[rang]) if rang in tolerances else None
+            autre = "" if avec is None else f"{xl_col_to_name(avec)}2"
+            regle = regle_de_quantite(f"{xl_col_to_name(rang)}2", produit.pas, maximum, pas_lisible(produit), autre)
+            feuille.data_validation(1, rang, LIGNES, rang, regle)
         elif choix.get(intitule):
             liste = {"validate": "list", "source": choix[intitule], "error_type": "warning", "error_title": "À vérifier"}
             feuille.data_validation(1, rang, LIGNES, rang, {**liste, "error_message": "Cette valeur n’est pas dans la liste."})

@@ -48,7 +48,7 @@ def a_regler(fusion: Fusion) -> Feuille:
     )
     rangees = [
         (
-            *(jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.cellule, jugee.lue.produit, jugee.lue.lu),
+            *(jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.cellule, jugee.lue.produit, jugee.lue.lu or jugee.lue.tolerance),
             *(jugee.sort.value, jugee.code, jugee.message, jugee.remede),
         )
         for jugee in fusion.lignes

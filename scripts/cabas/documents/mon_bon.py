@@ -167,7 +167,7 @@ def _un_produit(
     feuille.data_validation(ligne, QUANTITE, ligne, QUANTITE, regle_de_quantite(f"E{n}", produit.pas, maximum, pas))
     feuille.write_blank(ligne, TOLERANCE, None, styles["quantite" if produit.lot_complet else "ferme"])
     if produit.lot_complet:
-        feuille.data_validation(ligne, TOLERANCE, ligne, TOLERANCE, regle_de_quantite(f"F{n}", produit.pas, None, pas))
+        feuille.data_validation(ligne, TOLERANCE, ligne, TOLERANCE, regle_de_quantite(f"F{n}", produit.pas, maximum, pas, f"E{n}"))
     feuille.write_formula(ligne, MONTANT, f'=IF(E{n}="","",IFERROR(ROUND(E{n}*C{n},2),"à revoir"))', styles["euros"], "")
     feuille.write_string(ligne, SAVOIR, savoir, styles["detail"])
 
@@ -188,14 +188,18 @@ def _hauteur(depot: Depot, commande: Commande) -> int:
     return sum(1 + len(produits) for _rubrique, produits in par_rubrique(depot, proposes(depot, commande)))
 
 
-def regle_de_quantite(case: str, pas: int, maximum: int | None, pas_dit: str) -> dict[str, Any]:
-    """La validation d'une case : multiple du pas, au plus le maximum (millièmes). Elle prévient, sans effacer ce qui est tapé."""
+def regle_de_quantite(case: str, pas: int, maximum: int | None, pas_dit: str, avec: str = "") -> dict[str, Any]:
+    """La validation d'une case : multiple du pas, au plus le maximum (millièmes). Elle prévient, sans effacer ce qui est tapé.
+
+    `avec` : pour une tolérance, la case de la quantité, qui compte dans le même maximum.
+    """
     conditions = [f"{case}>=0", f"MOD(ROUND({case}*1000,0),{pas})=0"]
     dits = [f"Ce produit se commande {pas_dit or 'à l’unité'}".replace(INSECABLE, " ")]
     if maximum is not None:
-        conditions.append(f"ROUND({case}*1000,0)<={maximum}")
+        tout = f"({case}+N({avec}))" if avec else case
+        conditions.append(f"ROUND({tout}*1000,0)<={maximum}")
         entier, reste = divmod(maximum, MILLE)
-        dits.append(f"au plus {entier}" + (f",{reste:03d}".rstrip("0") if reste else ""))
+        dits.append(f"au plus {entier}" + (f",{reste:03d}".rstrip("0") if reste else "") + (", quantité comprise" if avec else ""))
     return {"validate": "custom", "value": f"=AND({','.join(conditions)})", **_alerte(f"{', '.join(dits)}.")}
 
 

@@ -89,11 +89,12 @@ const commun = (function () {
   }
 
   /** Ce qui ne va pas dans une case, en un mot ('maximum' compris) : la page en fait une phrase.
-   * @param {Regle} p @param {string} texte @param {boolean} estTolerance @returns {string} */
-  function fauteDe(p, texte, estTolerance) {
+   * `deja` : ce qui compte déjà dans le maximum, pour une tolérance la quantité.
+   * @param {Regle} p @param {string} texte @param {number} deja @returns {string} */
+  function fauteDe(p, texte, deja) {
     const lu = lire(texte, p.unite);
     if (typeof lu === 'string') return lu;
-    return lu > 1e8 ? 'illisible' : lu % p.pas ? 'fine' : !estTolerance && p.max !== null && lu > p.max ? 'maximum' : '';
+    return lu > 1e8 ? 'illisible' : lu % p.pas ? 'fine' : lu && p.max !== null && lu + deja > p.max ? 'maximum' : '';
   }
 
   /** @param {number} prix Centimes par unité. @param {number} m Millièmes. @returns {number} Centimes. */

@@ -254,7 +254,8 @@
     }
     /** @param {string} id @param {Produit} p */
     function fauteEcrite(id, p) {
-      const ecrit = $(id).value.trim(), faute = fauteDe(p, ecrit, id === 'tolerance');
+      const quantiteEcrite = $('quantite').value.trim(), deja = id === 'tolerance' && !fauteDe(p, quantiteEcrite, 0) ? Number(lire(quantiteEcrite, p.unite)) : 0;
+      const faute = fauteDe(p, $(id).value.trim(), deja), ecrit = (deja && faute === 'maximum' ? quantiteEcrite + ' + ' : '') + $(id).value.trim();
       const phrases = {
         negative: 'Une quantité ne peut pas être négative.',
         unite: p.nom + ' se compte en ' + (p.unite === 'piece' ? 'pièces' : p.unite) + '.',

@@ -23,7 +23,7 @@ from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
-from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref
+from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 from cabas.typographie import simplifier
@@ -111,10 +111,8 @@ class _Lecture:
             elargir(rangees, valeurs)
         self._nettoyer(rangees)
         if not rangees:
-            constat = avertissement(
-                "fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export."
-            )
-            self.constats.append(constat)
+            remede = "Vérifier que c’est bien le bon export."
+            self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
         return (self._longues if longue else self._grille)(rangees)
 
     def _nettoyer(self, rangees: list[Rangee]) -> None:
@@ -153,7 +151,8 @@ class _Lecture:
             if doublons and not refus and any(cases[rang] not in ("", lu) for rang in doublons):
                 refus = _DEUX_QUANTITES
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
-                lignes.append(faire(numero, "quantite", ref, lu if not refus else tout(cases), plus, refus))
+                ou, lu = ("quantite", tout(cases) if refus else lu) if refus or not plus else situer("quantite", lu, plus, unite, tolerances, cases)
+                lignes.append(faire(numero, ou, ref, lu, plus, refus))
                 if faire is not plein:  # la même personne, la même date : déjà dit
                     plein = faire
                     pleins.add((cases[cellule], cases[envoye]))
@@ -194,7 +193,8 @@ class _Lecture:
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
-                lu, (plus, disputees) = cases[colonne.rang], choisir(restantes.pop(colonne.ref, ()), cases)
+                siennes = restantes.pop(colonne.ref, ())
+                lu, (plus, disputees) = cases[colonne.rang], choisir(siennes, cases)
                 lignes += [faire(autre.intitule, colonne.ref, cases[autre.rang], "", refus or DEUX_TOLERANCES) for autre in disputees]
                 if not lu and not plus:
                     continue
@@ -204,21 +204,21 @@ class _Lecture:
                         lignes += [faire(colonne.intitule, ref, mot, "", sans_quantite(mot)) for ref, mot in trouves]
                         if not lu:
                             continue
-                    lignes.append(faire(colonne.intitule, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite))
+                    ou, lu = situer(colonne.intitule, lu, plus, unite, siennes, cases)
+                    lignes.append(faire(ou, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite))
                 elif colonne.refus and not est_nulle(lu, unite):
                     muettes.add(colonne.intitule)
-            for ref, seules in restantes.items():
-                plus, disputees = choisir(seules, cases)
+            for ref, siennes in restantes.items():
+                plus, disputees = choisir(siennes, cases)
                 lignes += [faire(autre.intitule, ref, cases[autre.rang], "", refus or DEUX_TOLERANCES) for autre in disputees]
                 if not est_nulle(plus, self.catalogue.produits[ref].unite):
-                    lignes.append(faire(seules[0].intitule, ref, "", plus, refus))
+                    lignes.append(faire(situer("", "", plus, "kg", siennes, cases)[0], ref, "", plus, refus))
             if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
         for intitule in sorted(muettes):
             fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
-            self.constats.append(
-                avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, "Rien à faire si ce n’est pas une commande.")
-            )
+            remede = "Rien à faire si ce n’est pas une commande."
+            self.constats.append(avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, remede))
         return lignes
 
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:

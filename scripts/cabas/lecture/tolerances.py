@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cabas.constats import Refus
+from cabas.lecture.cases import est_nulle
 from cabas.lecture.colonnes import Colonne
 from cabas.quantites import lire_quantite
 
@@ -32,3 +33,10 @@ def choisir(colonnes: Sequence[Colonne], cases: Sequence[str]) -> tuple[str, Seq
     if len({cases[colonne.rang] for colonne in remplies}) > 1:
         return "", remplies
     return (cases[remplies[0].rang], ()) if remplies else ("", ())
+
+
+def situer(ou: str, lu: str, plus: str, unite: str, colonnes: Iterable[Colonne], cases: Sequence[str]) -> tuple[str, str]:
+    """La colonne à nommer et la quantité lue. Une tolérance seule est, elle, la case reçue : sa colonne, et pas de quantité."""
+    if not plus or not est_nulle(lu, unite):
+        return ou, lu
+    return next((colonne.intitule for colonne in colonnes if cases[colonne.rang] == plus), ou), ""

@@ -1,4 +1,4 @@
-"""Lire les totaux que déposent les groupements qui fusionnent chez eux, et la part que le réseau leur rend.
+"""Lire les totaux que déposent les groupements qui fusionnent chez eux. Ce que le réseau leur rend se lit dans `lecture.retour`.
 
 Entre : le dossier privé. Sort : des `Totaux` entiers et scellés, ou un constat qui dit pourquoi on ne les prend pas.
 Codes : `totaux-illisibles`, `totaux-modifies`, `totaux-mal-ranges`, `totaux-en-double`, `totaux-non-lus`.
@@ -81,7 +81,7 @@ def totaux_non_lus(prive: Path, commande: str) -> list[Constat]:
 
 
 def _comprendre(octets: bytes, groupement: str) -> Totaux | Refus:
-    donnees = _json(octets)
+    donnees = objet_json(octets)
     if isinstance(donnees, Refus):
         return donnees
     totaux = _en_totaux(donnees)
@@ -95,7 +95,7 @@ def _comprendre(octets: bytes, groupement: str) -> Totaux | Refus:
     return totaux
 
 
-def _json(octets: bytes) -> dict[str, Any] | Refus:
+def objet_json(octets: bytes) -> dict[str, Any] | Refus:
     """Un objet JSON, ou un refus. Ni nombre à virgule, ni imbrication sans fond, ni clé en double."""
     texte = decoder_utf8(octets)
     if isinstance(texte, Refus):
@@ -122,9 +122,9 @@ def _en_totaux(donnees: Mapping[str, Any]) -> Totaux | None:
     comptes, produits, cellules = donnees.get("comptes"), donnees.get("produits"), donnees.get("cellules")
     if donnees.get("format") != "cabas-totaux-1" or not all(isinstance(texte, str) for texte in textes):
         return None
-    if not isinstance(comptes, dict) or not all(_entier(valeur) for valeur in comptes.values()):
+    if not isinstance(comptes, dict) or not all(est_un_entier(valeur) for valeur in comptes.values()):
         return None
-    if not isinstance(produits, dict) or not _entier(cellules):
+    if not isinstance(produits, dict) or not est_un_entier(cellules):
         return None
     lignes: dict[str, tuple[LigneTotal, ...]] = {}
     for ref, rangees in produits.items():
@@ -135,7 +135,8 @@ def _en_totaux(donnees: Mapping[str, Any]) -> Totaux | None:
     return Totaux(commande, groupement, regle, offre, revision, int(str(cellules)), comptes, lignes)
 
 
-def _entier(valeur: object) -> bool:
+def est_un_entier(valeur: object) -> bool:
+    """Un entier de JSON, ni négatif ni démesuré."""
     return type(valeur) is int and 0 <= valeur < PLUS_GRAND
 
 
@@ -143,7 +144,7 @@ def _est_une_ligne(rangee: object) -> bool:
     return (
         isinstance(rangee, list)
         and len(rangee) == len(LigneTotal._fields)
-        and all(_entier(valeur) for valeur in rangee[:3])
+        and all(est_un_entier(valeur) for valeur in rangee[:3])
         and rangee[0] < 100_000
         and all(isinstance(valeur, str) for valeur in rangee[3:])
         and (not rangee[4] or _est_un_instant(rangee[4]))

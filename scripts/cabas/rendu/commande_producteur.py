@@ -61,7 +61,7 @@ def commande_txt(commande: CommandeProducteur) -> bytes:
     blocs = [
         ["COMMANDE À LIRE AU TÉLÉPHONE"],
         avant,
-        [f"Bonjour, j’appelle pour {commande.de}.", f"C’est pour la commande {commande.commande.id}, {_titre(commande)}."],
+        [f"Bonjour, j’appelle pour {commande.de}.", f"C’est pour la commande {commande.commande.id}, « {_titre(commande)} »."],
         *([_phrase(ligne)] for ligne in commande.lignes),
         apres,
         _livraisons(commande),
@@ -104,7 +104,7 @@ def corps_du_mail(commande: CommandeProducteur) -> str:
     """Le texte du mail : la commande, les dates, ce que l'on demande, où répondre."""
     demandes = [f"Pouvez-vous nous confirmer les quantités, les prix et {_les_dates(commande)} ?"]
     if commande.manque_minimum:
-        demandes.append(f"Nous savons qu’{minimum_dit(commande)} : pouvez-vous tout de même la préparer ?")
+        demandes.append(f"Nous savons qu’{minimum_dit(commande)} : pouvez-vous tout de même préparer cette commande ?")
     demandes.append("Si un produit manque, dites-le-nous dès que possible : nous préviendrons les personnes.")
     blocs = [
         ["Bonjour,"],
@@ -133,8 +133,9 @@ def _les_dates(commande: CommandeProducteur) -> str:
 
 
 def _livraisons(commande: CommandeProducteur) -> list[str]:
-    dites = [f"- {jour} : {noms}" for jour, noms in livraisons_dites(commande)]
-    return [f"{titre_des_livraisons(commande)} :", *(dites or [f"- {livraison_dite(None)}"])]
+    sans_date = livraison_dite(None)
+    dites = [f"- {jour if jour == sans_date else f'le {jour}'} : {noms}" for jour, noms in livraisons_dites(commande)]
+    return [f"{titre_des_livraisons(commande)} :", *(dites or [f"- {sans_date}"])]
 
 
 def _resume(ligne: LigneCommande) -> str:

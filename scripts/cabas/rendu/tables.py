@@ -85,7 +85,7 @@ def _journal(fusion: Fusion) -> Iterator[str]:
     fichier_d_avant = bon_d_avant = None
     debut = qui = ""
     for lue, cellule, bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
-        groupement, fichier, ligne, colonne, _nom, _ecrite, produit, lu = lue[:8]
+        groupement, fichier, ligne, colonne, _nom, _ecrite, produit, lu, plus = lue[:9]
         if fichier is not fichier_d_avant or bon is not bon_d_avant:  # les lignes d'un bon se suivent : ce qu'elles répètent n'est écrit qu'une fois
             fichier_d_avant, bon_d_avant = fichier, bon
             debut, qui = f"{cases[groupement]};{textes[fichier]}", f"{textes[bon[2]]};{textes[cellule]}"
@@ -93,7 +93,7 @@ def _journal(fusion: Fusion) -> Iterator[str]:
         demande = nombre_csv(quantite) if garde or quantite else ""
         en_plus = nombre_csv(tolerance) if garde or tolerance else ""
         dit = f"{Sort.RETENUE.value};;" if garde and not code and not message else f"{sort};{code};{cases[message]}"
-        yield f"{debut};{ligne};{textes[colonne]};{qui};{textes[produit]};{textes[lu]};{demande};{en_plus};{dit}"
+        yield f"{debut};{ligne};{textes[colonne]};{qui};{textes[produit]};{textes[lu or plus]};{demande};{en_plus};{dit}"
 
 
 def _lignes(recap: Recap) -> Iterator[str]:

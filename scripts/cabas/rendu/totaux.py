@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from cabas.calculs.recap import Recap
-from cabas.recu import Totaux
+from cabas.recu import Retour, Totaux
 
 
 def totaux_json(totaux: Totaux) -> bytes:
@@ -15,17 +14,13 @@ def totaux_json(totaux: Totaux) -> bytes:
     return _ecrire({**contenu, "sceau": totaux.sceau}, contenu["produits"])
 
 
-def attribue_json(totaux: Totaux, recap: Recap) -> bytes:
-    """`attribue-<groupement>.json` : pour chaque demande des totaux, dans le même ordre, ce que le réseau attribue (millièmes).
+def attribue_json(retour: Retour) -> bytes:
+    """`attribue-<groupement>.json` : pour chaque demande des totaux, dans le même ordre, `[numéro, attribué]` en millièmes.
 
-    `frais`, en centimes : la part du groupement, quand la commande a des frais.
+    `frais`, en centimes : la part du groupement.
     """
-    parts: dict[str, list[list[object]]] = {ref: [] for ref in totaux.produits}
-    for ligne in sorted((une for une in recap.lignes if une.groupement == totaux.groupement), key=lambda une: (une.produit, une.cellule, une.bon)):
-        parts[ligne.produit].append([int(ligne.cellule.rpartition("-")[2]), ligne.attribue])
-    frais = sum(part.part for part in recap.frais if part.groupement == totaux.groupement)
-    tete = {"format": "cabas-attribue-1", "commande": totaux.commande, "groupement": totaux.groupement, "totaux": totaux.sceau}
-    return _ecrire({**tete, "frais": frais} if recap.frais else tete, parts)
+    contenu = retour.contenu
+    return _ecrire({**contenu, "sceau": retour.sceau}, contenu["produits"])
 
 
 def _ecrire(contenu: Mapping[str, object], produits: Mapping[str, Sequence[object]]) -> bytes:
