@@ -13,26 +13,13 @@ from typing import NamedTuple
 from cabas.argent import partager
 from cabas.calculs.approvisionnement import Achat, acheter, depassees, limiter
 from cabas.calculs.conditionnements import lots_de
-from cabas.calculs.fusion import Retenue
 from cabas.calculs.offre import limites_des_groupements, total_permis
 from cabas.calculs.repartition import Demande, motif, repartir
+from cabas.calculs.retenues import Retenue
+from cabas.calculs.servis import Attribution
 from cabas.modele import Commande, Produit
 from cabas.recu import Stock, nouvelle
 from cabas.typographie import quantite
-
-
-class Attribution(NamedTuple):
-    """Ce qu'une cellule aura d'un produit, et la phrase qui l'explique. `du_cellier` : ce qui vient du stock commun."""
-
-    groupement: str
-    cellule: str
-    produit: str
-    demande: int
-    tolerance: int
-    attribue: int
-    regle: str
-    motif: str
-    du_cellier: int = 0
 
 
 class Groupe(NamedTuple):
@@ -61,9 +48,14 @@ class Besoin:
         return sum(groupe.admise.quantite + groupe.admise.tolerance for groupe in self.groupes)
 
 
-def prevoir(commande: Commande, produit: Produit, retenues: Sequence[Retenue], stock: Stock | None = None) -> Besoin:
-    """Ce qui est demandé d'un produit, ramené aux limites des groupements, et ce qu'il faudrait en commander."""
-    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+def prevoir(
+    commande: Commande, produit: Produit, retenues: Sequence[Retenue], stock: Stock | None = None, sommes: tuple[int, int] | None = None
+) -> Besoin:
+    """Ce qui est demandé d'un produit, ramené aux limites des groupements, et ce qu'il faudrait en commander.
+
+    `sommes` : les quantités et les tolérances, si on les connaît déjà ; les retenues ne servent alors qu'aux limites.
+    """
+    quantites, tolerances = sommes or (sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues))
     limites = depassees(
         limites_des_groupements(produit, commande), ((retenue.groupement, retenue.quantite + retenue.tolerance) for retenue in retenues)
     )
@@ -77,6 +69,11 @@ def prevoir(commande: Commande, produit: Produit, retenues: Sequence[Retenue], s
     reserve = stock.quantite if stock and commande.cellier and commande.cellier.stock_d_abord else 0
     achat = acheter(produit, fermes, en_plus, total_permis(produit, commande), reserve)
     return Besoin(produit, retenues, quantites, tolerances, groupes, achat)
+
+
+def se_dispute(besoin: Besoin, achat: Achat) -> bool:
+    """Vrai si l'on ne peut pas simplement donner à chacun·e ce qu'il ou elle demande, ou s'il faut dire d'où cela vient."""
+    return bool(besoin.groupes or achat.pris or achat.complete or achat.disponible != besoin.quantites)
 
 
 def _graine(commande: Commande, produit: Produit) -> str:

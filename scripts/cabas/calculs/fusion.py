@@ -1,7 +1,7 @@
 """Fusionner : de toutes les lignes reçues, garder le dernier bon de chacun·e, ramener aux maximums, tout expliquer.
 
-Entre : les lignes lues, le dépôt, une commande, les adhérent·es et leurs crédits. Sort : une `Fusion` — chaque ligne avec
-son sort (`lignes`), et ce qui est retenu, bon par bon et produit par produit (`retenues`). Règles : contrats.md §4 et §5.
+Entre : ce qui a été lu, le dépôt, une commande, les adhérent·es et leurs crédits. Sort : une `Fusion` — le sort de
+chaque ligne, et ce qui est retenu, bon par bon et produit par produit. Règles : contrats.md §4 et §5.
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
 
 from cabas.argent import montant
 from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
+from cabas.calculs.ordinaires import BonOrdinaire, Comptoir, mettre_a_part
 from cabas.calculs.remplacement import bons_gagnants, remplacer
+from cabas.calculs.retenues import Article, BonRetenu, Retenue, bons_de, deplier
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
-from cabas.recu import Adherent, Decision, LigneLue, Totaux, nouvelle
+from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
+from cabas.recu import deplier as lues_une_par_une
 from cabas.temps import PARIS
 from cabas.typographie import de, euros, quantite
 
@@ -30,74 +32,88 @@ _SANS_BORNE = 10**15
 """Plus de millièmes qu’aucun bon n’en demandera."""
 
 
-class Retenue(NamedTuple):
-    """Un produit dans un bon retenu, quantités additionnées. Prix unitaire et montant demandé en centimes."""
-
-    groupement: str
-    cellule: str
-    bon: str
-    produit: str
-    quantite: int
-    tolerance: int
-    creneau: str
-    tarif: str
-    prix_unitaire: int
-    envoi: datetime | None
-    fichier: str
-    ligne: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fusion:
-    """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap.
+    """Le résultat : `jugees` dit le sort de tout ce qui est arrivé, dans l'ordre des fichiers ; `bons`, ce qui entre dans le récap.
 
     `decisions` : celles qui ont servi ; `ecarts` : celles que l'on n'a pas appliquées, et pourquoi.
     `totaux` : ceux des groupements qui fusionnent chez eux ; `None` si l'on fusionne seul, et chaque cellule compte alors par son nom.
     """
 
     commande: Commande
-    lignes: tuple[LigneJugee, ...]
-    retenues: tuple[Retenue, ...]
+    jugees: tuple[LigneJugee | BonOrdinaire, ...]
+    bons: tuple[BonRetenu, ...]
     acceptes: tuple[str, ...] = ()
     comptes: Mapping[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     ecarts: tuple[Ecart, ...] = ()
     totaux: tuple[Totaux, ...] | None = None
 
+    @cached_property
+    def lignes(self) -> tuple[LigneJugee, ...]:
+        """Le sort de chaque ligne reçue. Une par une, elles prennent beaucoup de place : `premieres` suffit souvent."""
+        return tuple(ligne for jugee in self.jugees for ligne in (jugee.lignes() if isinstance(jugee, BonOrdinaire) else (jugee,)))
+
+    @cached_property
+    def premieres(self) -> tuple[LigneJugee, ...]:
+        """Toutes les lignes dont il y a quelque chose à dire ; et la première de chaque bon sans histoire."""
+        return tuple(next(jugee.lignes()) if isinstance(jugee, BonOrdinaire) else jugee for jugee in self.jugees)
+
+    @cached_property
+    def retenues(self) -> tuple[Retenue, ...]:
+        """Ce qui est retenu, un produit d'un bon à la fois."""
+        return tuple(deplier(self.bons))
+
 
 def fusionner(
     depot: Depot,
     commande: Commande,
-    lignes: Sequence[LigneLue],
+    recues: Iterable[Recue],
     adherents: Mapping[str, Sequence[Adherent]],
     soldes: Mapping[str, Mapping[str, int]],
     accepter: Collection[str] = (),
     decisions: Sequence[Decision] = (),
 ) -> Fusion:
     """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
-    par_groupement: dict[str, list[LigneLue]] = {}
+    par_groupement: dict[str, list[Recue]] = {}
     decidees = Decidees(decisions)
-    for groupement, recues in groupby(decidees.corriger(lignes), attrgetter("groupement")):
-        par_groupement.setdefault(groupement, []).extend(recues)
-    jugees: list[LigneJugee] = []
-    retenues: list[Retenue] = []
+    if decisions:  # une décision vise une ligne, une cellule ou un bon : toutes se regardent alors une par une
+        recues = decidees.corriger(list(lues_une_par_une(recues)))
+    for groupement, siennes in groupby(recues, attrgetter("groupement")):
+        par_groupement.setdefault(groupement, []).extend(siennes)
+    jugees: list[LigneJugee | BonOrdinaire] = []
+    bons: list[BonRetenu] = []
     acceptes: set[str] = set()
-    for groupement, siennes in sorted(par_groupement.items()):
-        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in siennes})
+    for groupement, recues_ici in sorted(par_groupement.items()):
+        ecritures = {recue.modele.cellule if isinstance(recue, BonLu) else recue.cellule for recue in recues_ici}
+        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), ecritures)
         decidees.reunir(groupement, identites)
         juge = Juge(depot, commande, groupement, identites, {*accepter, *decidees.acceptes(groupement)})
         etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
-        jugees_seules = decidees.annuler(groupement, identites, juge.juger(siennes))
+        ordinaires, lignes = mettre_a_part(recues_ici, juge, etape.comptoir())
+        jugees_seules = decidees.annuler(groupement, identites, juge.juger(lignes))
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
-        jugees += finales
-        retenues += etape.retenues(finales)
+        jugees += sorted([*ordinaires, *finales], key=_place) if ordinaires else finales
+        bons += sorted([*(un.retenu() for un in ordinaires), *bons_de(etape.retenues(finales))], key=itemgetter(1, 2))
         acceptes |= juge.acceptes
-    return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
+    return Fusion(commande, tuple(jugees), tuple(bons), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
 
-def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
+def _place(jugee: LigneJugee | BonOrdinaire) -> tuple[str, int]:
+    """Le fichier et la ligne : l'ordre du journal."""
+    if isinstance(jugee, BonOrdinaire):
+        return jugee.fichier, jugee.lu.numeros[0]
+    return jugee.lue.fichier, jugee.lue.ligne
+
+
+def compter(jugees: Iterable[LigneJugee | BonOrdinaire]) -> dict[str, int]:
     """`lues`, `retenues`, `remplacees`, `rejetees`, `brouillons` : la première est la somme des quatre autres."""
-    comptes = Counter(map(attrgetter("sort"), lignes))
+    comptes: Counter[Sort] = Counter()
+    for jugee in jugees:
+        if isinstance(jugee, BonOrdinaire):
+            comptes[Sort.RETENUE] += len(jugee.articles)
+        else:
+            comptes[jugee.sort] += 1
     noms = {"retenues": Sort.RETENUE, "remplacees": Sort.REMPLACEE, "rejetees": Sort.REJETEE, "brouillons": Sort.BROUILLON}
     return {"lues": comptes.total(), **{nom: comptes[sort] for nom, sort in noms.items()}}
 
@@ -115,6 +131,14 @@ class _Groupement:
         self._slug, self._groupement = groupement, depot.groupements.get(groupement)
         self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
+
+    def comptoir(self) -> Comptoir:
+        """Ce qui suffit à reconnaître les bons sans histoire de ce groupement."""
+        return Comptoir(lambda ref: self._seuils_de(ref)[2], self._identites.tarif, self._prix, self._a_dire)
+
+    def _a_dire(self, cellule: str, articles: Sequence[Article]) -> bool:
+        credit = self._groupement is not None and self._groupement.credit
+        return self._signal(cellule, sum(montant(un.prix_unitaire, un.quantite) for un in articles) if credit else 0) is not None
 
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""

@@ -77,7 +77,7 @@ _DU_BON = itemgetter(*(rang for rang, champ in enumerate(LigneLue._fields) if ch
 """Tout ce qui ne change pas d'une ligne à l'autre d'un même bon : vingt lignes ne font qu'un jugement."""
 
 
-class _Bon(NamedTuple):
+class DitDuBon(NamedTuple):
     """Ce qu'on sait de lignes qui se suivent avant d'en lire les quantités. `cle` : la clé du bon ; `doute` : sa date ne se lit pas.
 
     `refus` : ce qui les rejette toutes. `tel_quel` : les quantités se lisent comme elles sont écrites, sans unité imposée ni décision.
@@ -101,7 +101,7 @@ class Juge:
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
-        self._bons: dict[tuple[object, ...], _Bon] = {}
+        self._bons: dict[tuple[object, ...], DitDuBon] = {}
         self._demandes: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
         self.acceptes: set[str] = set()
 
@@ -110,11 +110,15 @@ class Juge:
         jugees: list[LigneJugee] = []
         for dits, groupe in groupby(lues, _DU_BON):
             du_bon = list(groupe)
-            bon = self._bons.get(dits) or self._bons.setdefault(dits, self._lire_bon(du_bon[0]))
-            jugees += self._juger_bon(bon, du_bon)
+            jugees += self._juger_bon(self._bons.get(dits) or self.bon_de(du_bon[0]), du_bon)
         return jugees
 
-    def _juger_bon(self, bon: _Bon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
+    def bon_de(self, lue: LigneLue) -> DitDuBon:
+        """Ce que disent du bon toutes les lignes qui ressemblent à celle-ci, avant d'en lire les quantités."""
+        dits = _DU_BON(lue)
+        return self._bons.get(dits) or self._bons.setdefault(dits, self._lire_bon(lue))
+
+    def _juger_bon(self, bon: DitDuBon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
         """Le sort de lignes que rien ne distingue, sinon le produit et les quantités."""
         cellule, cle, envoi, doute, refus, tel_quel = bon
         if lues[0].brouillon and not (refus and refus.code in REJETS_DU_BON):
@@ -135,7 +139,7 @@ class Juge:
             connue = self._cellules[ecriture] = self._identites.cellule(ecriture)
         return connue
 
-    def _lire_bon(self, lue: LigneLue) -> _Bon:
+    def _lire_bon(self, lue: LigneLue) -> DitDuBon:
         cellule = self._cellule(lue.cellule)
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
         # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
@@ -146,7 +150,7 @@ class Juge:
         if not (refus and refus.code in REJETS_DU_BON) and not lue.brouillon:
             refus = self._bon_refuse(lue, nom, envoi) or refus
         tel_quel = not (lue.unite or lue.decision or lue.decision_tolerance)
-        return _Bon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
+        return DitDuBon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
 
     def _bon_refuse(self, lue: LigneLue, nom: str, envoi: datetime | None) -> Refus | None:
         if lue.commande_lue and lue.commande_lue != self._commande.id:
@@ -194,8 +198,12 @@ class Juge:
         cle = (lue.produit, a_lire(lue), plus)
         connue = self._demandes.get(cle)
         if connue is None:
-            connue = self._demandes[cle] = self._produit_refuse(lue) or self._lire_les_deux(*cle)
+            connue = self._demandes[cle] = self.demande(*cle)
         return connue
+
+    def demande(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
+        """La quantité et la tolérance écrites pour un produit (millièmes), ou ce qui les fait refuser."""
+        return self._produit_refuse(ref) or self._lire_les_deux(ref, texte, plus)
 
     def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
         lu, en_plus = self._lire(texte, ref), self._lire(plus, ref)
@@ -203,15 +211,15 @@ class Juge:
             return lu
         return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
 
-    def _produit_refuse(self, lue: LigneLue) -> Refus | None:
-        if lue.produit not in self._depot.produits:
+    def _produit_refuse(self, ref: str) -> Refus | None:
+        if ref not in self._depot.produits:
             return Refus(
                 "produit-inconnu",
-                f"« {lue.produit} » n’est pas au catalogue.",
+                f"« {ref} » n’est pas au catalogue.",
                 "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
             )
-        if lue.produit not in self._proposes:
-            produit = self._depot.produits[lue.produit]
+        if ref not in self._proposes:
+            produit = self._depot.produits[ref]
             pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"
             return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
         return None

@@ -20,7 +20,7 @@ def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) ->
     from cabas.lecture.totaux import lire_totaux
 
     commande = fusion.commande
-    avec_bons = frozenset(ligne.groupement for ligne in recu.lignes)
+    avec_bons = frozenset(recue.groupement for recue in recu.recues)
     totaux, constats, empreintes = lire_totaux(prive, commande.id, avec_bons, lambda un: juger_totaux(depot, commande, un))
     representes = {un.groupement for un in totaux}
     recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) not in representes] + constats
@@ -30,7 +30,7 @@ def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) ->
 
 def un_seul_groupement(recu: Recu, groupement: str) -> None:
     """Ne garde de ce qui est reçu que ce qui touche un groupement : les autres fusionnent chez eux."""
-    recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
+    recu.recues = [recue for recue in recu.recues if recue.groupement == groupement]
     recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) == groupement]
 
 

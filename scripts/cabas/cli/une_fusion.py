@@ -76,7 +76,7 @@ def fusionner_sous_verrou(
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
     if options.groupement:
         un_seul_groupement(recu, options.groupement)
-    fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
+    fusion = fusionner(depot, commande, recu.recues, recu.adherents, recu.soldes, accepter, recu.decisions)
     if options.reseau:
         fusion = ajouter_les_totaux(prive, depot, fusion, recu)
     elif not options.groupement:

@@ -28,6 +28,16 @@ def ref_de(case: str) -> str:
     return trouvee[1] if case.endswith("]") and (trouvee := REF.search(case)) else case.strip("[] ")
 
 
+def comprendre_produit(case: str, catalogue: Catalogue) -> tuple[str, str]:
+    """La ref d'une case de produit, et l'unité où se lit sa quantité (`kg` si l'on ne connaît pas le produit)."""
+    compris = catalogue.cases_lues.get(case)
+    if compris is None:
+        ref = ref_de(case)
+        produit = catalogue.produits.get(ref)
+        compris = catalogue.cases_lues[case] = (ref, produit.unite if produit else "kg")
+    return compris
+
+
 def tout(cases: Sequence[str]) -> str:
     """Les cases d'une rangée qu'on ne sait plus lire, mises bout à bout pour qu'on la retrouve. Jamais d'adresse IP."""
     return " | ".join(sans_ip(case) for case in cases if case)[:120]

@@ -64,7 +64,7 @@ class Colonne(NamedTuple):
 class Catalogue:
     """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare.
 
-    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité.
+    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité ; `plans` : d'un en-tête entier.
     """
 
     encodage = ""
@@ -75,6 +75,7 @@ class Catalogue:
         self.noms: dict[str, list[str]] = {}
         self._trouves: dict[str, list[str]] = {}
         self.cases_lues: dict[str, tuple[str, str]] = {}
+        self.plans: dict[str, object] = {}
         self._entetes: dict[tuple[str, ...], int] = {}
         self._lues: dict[tuple[str, ...], list[Colonne]] = {}
         for ref in sorted(self.produits):

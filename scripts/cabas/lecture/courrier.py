@@ -58,18 +58,22 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
     if fichier.lower().endswith(".eml"):
         return True
     large = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not large:
-        bas = octets.lower()  # un motif sans casse coûte cher : on cherche d'abord ses mots
-        if (b"cabas" not in bas and b"fin" not in bas) or not _INDICE.search(octets):
-            return False
+    if not large and not cite_un_bon(octets):
+        return False
     texte = decoder(octets)
     return isinstance(texte, str) and porte_une_marque(texte)
+
+
+def cite_un_bon(octets: bytes) -> bool:
+    """Vrai si l'une de nos marques peut s'y trouver. Un motif sans casse coûte cher : on cherche d'abord ses mots."""
+    bas = octets.lower()
+    return (b"cabas" in bas or b"fin" in bas) and _INDICE.search(octets) is not None
 
 
 def est_un_tableau_qui_cite(octets: bytes, fichier: str) -> bool:
     """Vrai pour un CSV ou un classeur qui peut porter un bon collé dans une de ses cases : c'est d'abord un tableau."""
     classeur = octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and bool(_INDICE.search(octets)))
+    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and cite_un_bon(octets))
 
 
 def bons_dans_les_cases(tableau: Tableau, fichier: str, groupement: str) -> list[LigneLue]:

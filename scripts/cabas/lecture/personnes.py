@@ -74,3 +74,8 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
         ))  # fmt: skip
 
     return faire
+
+
+def modele_de(feuille: Feuille, dits: Mapping[str, str]) -> LigneLue:
+    """Ce que les lignes d'une personne ont en commun, sans numéro, produit ni quantité. `dits` : par rôle, ce qu'on y lit."""
+    return _faire(feuille, [dits.get(role, "") for role in ROLES])(0, "quantite", "", "", "", None)

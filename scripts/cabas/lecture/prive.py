@@ -18,12 +18,13 @@ from cabas.lecture.cellier import NOM as CELLIER
 from cabas.lecture.cellier import lire_cellier
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.correspondances import Catalogues
+from cabas.lecture.d_un_trait import lire_d_un_trait
 from cabas.lecture.decisions import NOM as DECISIONS
 from cabas.lecture.decisions import lire_decisions
 from cabas.lecture.fichiers import TAILLE_BON, TAILLE_FICHE, lire_octets, nom_lisible
 from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
-from cabas.recu import Adherent, Decision, LigneLue, Stock
+from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
 
 VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml", "totaux.json", "attribue.json"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
@@ -35,7 +36,7 @@ Progres = Callable[[int, int], None]
 class Recu:
     """Ce qui est arrivé pour une commande. Les chemins sont relatifs au dossier privé."""
 
-    lignes: list[LigneLue] = field(default_factory=list)
+    recues: list[Recue] = field(default_factory=list)
     adherents: dict[str, list[Adherent]] = field(default_factory=dict)
     soldes: dict[str, dict[str, int]] = field(default_factory=dict)
     empreintes: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,11 @@ class Recu:
     constats: list[Constat] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     cellier: dict[str, Stock] = field(default_factory=dict)
+
+    @property
+    def lignes(self) -> list[LigneLue]:
+        """Tout ce qui a été lu, une ligne par quantité."""
+        return list(deplier(self.recues))
 
 
 def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None) -> Recu:
@@ -194,7 +200,7 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     relatif = _relatif(prive, chemin)
     octets = lire_octets(chemin, TAILLE_BON)
     if isinstance(octets, Refus):
-        recu.lignes.append(ligne_illisible(relatif, groupement, octets))
+        recu.recues.append(ligne_illisible(relatif, groupement, octets))
         return
     empreinte = hashlib.sha256(octets).hexdigest()
     premier = vus.setdefault((relatif.rpartition("/")[0], empreinte), relatif)
@@ -209,8 +215,12 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
             )
         )
     recu.empreintes[relatif] = empreinte
+    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau)
+    if bons is not None:
+        recu.recues += bons
+        return
     lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau)
-    recu.lignes += lignes
+    recu.recues += lignes
     recu.constats += [
         replace(constat, emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
     ]

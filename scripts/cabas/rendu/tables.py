@@ -10,9 +10,12 @@ import cabas
 from cabas.argent import centimes
 from cabas.calculs.difference import Difference
 from cabas.calculs.fusion import Fusion
-from cabas.calculs.jugement import Sort
+from cabas.calculs.jugement import LigneJugee, Sort
+from cabas.calculs.ordinaires import BonOrdinaire
 from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
+from cabas.calculs.servis import Attribution, Servi, par_bon, par_cellule
+from cabas.recu import Ecrit
 from cabas.rendu.csv_francais import Cases, assembler_csv, ecrire_csv, proteger
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
@@ -82,45 +85,57 @@ def difference_csv(difference: Difference) -> bytes:
 
 def _journal(fusion: Fusion) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fichier_d_avant = bon_d_avant = None
-    debut = qui = ""
-    for lue, cellule, bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
-        groupement, fichier, ligne, colonne, _nom, _ecrite, produit, lu = lue[:8]
-        if fichier is not fichier_d_avant or bon is not bon_d_avant:  # les lignes d'un bon se suivent : ce qu'elles répètent n'est écrit qu'une fois
-            fichier_d_avant, bon_d_avant = fichier, bon
-            debut, qui = f"{cases[groupement]};{textes[fichier]}", f"{textes[bon[2]]};{textes[cellule]}"
-        garde = sort is Sort.RETENUE
-        demande = nombre_csv(quantite) if garde or quantite else ""
-        en_plus = nombre_csv(tolerance) if garde or tolerance else ""
-        dit = f"{Sort.RETENUE.value};;" if garde and not code and not message else f"{sort};{code};{cases[message]}"
-        yield f"{debut};{ligne};{textes[colonne]};{qui};{textes[produit]};{textes[lu]};{demande};{en_plus};{dit}"
+    ordinaires: dict[Ecrit, str] = {}
+    for jugee in fusion.jugees:
+        lue = jugee.lu.modele if isinstance(jugee, BonOrdinaire) else jugee.lue
+        cle = jugee.cle if isinstance(jugee, BonOrdinaire) else jugee.bon
+        debut, qui = f"{cases[lue.groupement]};{textes[lue.fichier]}", f"{textes[cle[2]]};{textes[jugee.cellule]}"
+        if isinstance(jugee, BonOrdinaire):
+            milieu = f"{textes[lue.colonne]};{qui}"
+            for numero, ecrit, article in zip(jugee.lu.numeros, jugee.lu.ecrits, jugee.articles, strict=True):
+                if (fin := ordinaires.get(ecrit)) is None:
+                    demande, en_plus = nombre_csv(article.quantite), nombre_csv(article.tolerance)
+                    fin = ordinaires[ecrit] = f"{textes[ecrit.produit]};{textes[ecrit.lu]};{demande};{en_plus};{Sort.RETENUE.value};;"
+                yield f"{debut};{numero};{milieu};{fin}"
+        else:
+            yield f"{debut};{lue.ligne};{textes[lue.colonne]};{qui};{textes[lue.produit]};{textes[lue.lu]};{_sort(jugee, cases)}"
+
+
+def _sort(jugee: LigneJugee, cases: Cases) -> str:
+    garde = jugee.sort is Sort.RETENUE
+    demande = nombre_csv(jugee.quantite) if garde or jugee.quantite else ""
+    en_plus = nombre_csv(jugee.tolerance) if garde or jugee.tolerance else ""
+    return f"{demande};{en_plus};{jugee.sort};{jugee.code};{cases[jugee.message]}"
 
 
 def _lignes(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    bon_d_avant: tuple[str, ...] = ()
-    debut = ""
-    for une in recap.lignes:
-        if (bon := une[:5]) != bon_d_avant:
-            bon_d_avant = bon
-            groupement, cellule, nom, creneau, tarif = bon
-            debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]}"
-        produit, quantite, tolerance, attribue, prix, montant = une[5:]
-        yield (
-            f"{debut};{cases[produit]};{nombre_csv(quantite)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{euros_csv(prix)};{euros_csv(montant)}"
-        )
+    fins: dict[Servi, str] = {}
+    for groupement, cellule, nom, creneau, tarif, servis in par_bon(recap.bons):
+        debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]}"
+        for un in servis:
+            if (fin := fins.get(un)) is None:
+                demande = f"{cases[un.produit]};{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
+                fin = fins[un] = f"{demande};{nombre_csv(un.attribue)};{euros_csv(un.prix_unitaire)};{euros_csv(un.montant)}"
+            yield f"{debut};{fin}"
 
 
 def _repartition(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fins: dict[tuple[object, ...], str] = {}
-    for une in recap.attributions:
-        if (fin := fins.get(une[3:])) is None:
-            demande, tolerance, attribue, regle, motif, du_cellier = une[3:]
-            fin = f"{nombre_csv(demande)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{regle};{cases[motif]};{nombre_csv(du_cellier)}"
-            fins[une[3:]] = fin
-        groupement, cellule, produit = une[:3]
-        yield f"{cases[groupement]};{textes[cellule]};{cases[produit]};{fin}"
+    fins: dict[Servi, str] = {}
+    for groupement, cellule, servis in par_cellule(recap.bons):
+        debut = f"{cases[groupement]};{textes[cellule]}"
+        for un in servis:
+            if (fin := fins.get(un)) is None:
+                fin = _fin_de_repartition(recap.explications.attribution(groupement, cellule, un), cases)
+                if not un.dispute:
+                    fins[un] = fin
+            yield f"{debut};{fin}"
+
+
+def _fin_de_repartition(une: Attribution, cases: Cases) -> str:
+    nombres = f"{nombre_csv(une.demande)};{nombre_csv(une.tolerance)};{nombre_csv(une.attribue)}"
+    return f"{cases[une.produit]};{nombres};{une.regle};{cases[une.motif]};{nombre_csv(une.du_cellier)}"
 
 
 def bilan(

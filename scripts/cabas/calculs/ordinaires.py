@@ -1,0 +1,104 @@
+"""Les bons sans histoire : presque tous. Rien à rejeter, à remplacer, à ramener ni à signaler ; leurs lignes se traitent ensemble.
+
+Entre : les bons lus d'un seul tenant dans un groupement. Sort : ceux sur lesquels il n'y a rien à dire, déjà chiffrés, et le reste,
+ligne par ligne, que `fusion` juge comme toujours. Un bon n'est sans histoire que si sa cellule n'a que lui : ce qu'il devient ne
+dépend alors d'aucun autre. Un essai tient que ce détour ne change rien à ce qui sort.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+from cabas.calculs.jugement import CleDeBon, Juge, LigneJugee, Sort
+from cabas.calculs.retenues import Article, BonRetenu
+from cabas.constats import Refus
+from cabas.recu import BonLu, Ecrit, LigneLue, Recue
+
+_PRODUIT = attrgetter("produit")
+
+
+class BonOrdinaire(NamedTuple):
+    """Un bon sur lequel il n'y a rien à dire. `articles` : un par ligne lue, dans le même ordre."""
+
+    lu: BonLu
+    cellule: str
+    cle: CleDeBon
+    envoi: datetime | None
+    tarif: str
+    articles: Sequence[Article]
+
+    @property
+    def fichier(self) -> str:
+        """Le fichier d'où il vient."""
+        return self.lu.modele.fichier
+
+    def lignes(self) -> Iterator[LigneJugee]:
+        """Ses lignes, une par une, toutes retenues."""
+        for lue, article in zip(self.lu.lignes(), self.articles, strict=True):
+            yield LigneJugee(lue, self.cellule, self.cle, Sort.RETENUE, article.quantite, article.tolerance, self.envoi)
+
+    def retenu(self) -> BonRetenu:
+        """Ce qu'on en retient : ses articles, dans l'ordre des refs."""
+        modele, premiere = self.lu.modele, self.lu.numeros[0]
+        qui = (self.cle[0], self.cellule, self.cle[2], modele.creneau, self.tarif, self.envoi, modele.fichier)
+        return BonRetenu(*qui, (premiere,) * len(self.articles), sorted(self.articles, key=_PRODUIT))
+
+
+class Comptoir(NamedTuple):
+    """Ce qu'il faut savoir d'un groupement pour trier ses bons.
+
+    `tranquille` : d'un produit, la quantité sous laquelle il n'y a rien à regarder ; `tarif` et `prix` : celui d'une cellule, celui
+    d'un produit à ce tarif ; `a_dire` : vrai s'il faut signaler quelque chose d'une cellule qui demande tant (centimes).
+    """
+
+    tranquille: Callable[[str], int]
+    tarif: Callable[[str, str], str]
+    prix: Callable[[str, str], int]
+    a_dire: Callable[[str, Sequence[Article]], bool]
+
+
+class _Articles(dict[Ecrit, Article | None]):
+    """L'article que veut dire une écriture, à un tarif ; `None` s'il y a quoi que ce soit à en dire."""
+
+    def __init__(self, juge: Juge, comptoir: Comptoir, tarif: str) -> None:
+        super().__init__()
+        self._juge, self._comptoir, self._tarif = juge, comptoir, tarif
+        self._egaux: dict[tuple[str, int, int], Article] = {}
+
+    def __missing__(self, ecrit: Ecrit) -> Article | None:
+        article = None
+        demande = self._juge.demande(ecrit.produit, ecrit.lu, ecrit.tolerance)
+        if not isinstance(demande, Refus) and demande[0] < self._comptoir.tranquille(ecrit.produit):
+            cle = (ecrit.produit, *demande)
+            article = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self._comptoir.prix(ecrit.produit, self._tarif)))
+        self[ecrit] = article
+        return article
+
+
+def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tuple[list[BonOrdinaire], list[LigneLue]]:
+    """Les bons sans histoire, et toutes les autres lignes, chacun dans l'ordre reçu."""
+    toutes = [(recue, juge.bon_de(recue.modele if isinstance(recue, BonLu) else recue)) for recue in recues]
+    seules = Counter(bon.cellule for _recue, bon in toutes)
+    tables: dict[str, _Articles] = {}
+    ordinaires: list[BonOrdinaire] = []
+    autres: list[LigneLue] = []
+    for recue, bon in toutes:
+        if not isinstance(recue, BonLu):
+            autres.append(recue)
+            continue
+        articles: list[Article | None] = []
+        if seules[bon.cellule] == 1 and bon.refus is None and not bon.doute and bon.tel_quel and not recue.modele.brouillon:
+            tarif = comptoir.tarif(bon.cellule, recue.modele.tarif)
+            if tarif not in tables:
+                tables[tarif] = _Articles(juge, comptoir, tarif)
+            articles = list(map(tables[tarif].__getitem__, recue.ecrits))
+        surs = [article for article in articles if article is not None]
+        if not surs or len(surs) != len(articles) or len(set(map(_PRODUIT, surs))) != len(surs) or comptoir.a_dire(bon.cellule, surs):
+            autres += recue.lignes()
+        else:
+            ordinaires.append(BonOrdinaire(recue, bon.cellule, bon.cle, bon.envoi, tarif, surs))
+    return ordinaires, autres
