@@ -298,6 +298,7 @@ def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None
 
 def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Depot) -> None:
     """Chaque fichier lu seul, et chaque ligne jugée par un juge qui n'a rien vu d'autre, donnent ce que donne le mois entier."""
+    from cabas.calculs.demandes import Demandes
     from cabas.calculs.identites import Identites
     from cabas.calculs.jugement import Juge
     from cabas.lecture.bons import lire_bons
@@ -319,7 +320,7 @@ def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Dep
     for groupement in depot.groupements:
         lues = [lue for lue in recu.lignes if lue.groupement == groupement]
         identites = Identites(depot.groupements[groupement], recu.adherents.get(groupement, ()), {lue.cellule for lue in lues})
-        juge = Juge(depot, commande, groupement, identites, ())
+        juge = Juge(commande, groupement, identites, Demandes(depot, commande), ())
         for rang, jugee in enumerate(juge.juger(lues)):
             if rang % 5 == 0 or jugee.code:
-                assert Juge(depot, commande, groupement, identites, ()).juger([lues[rang]]) == [jugee]
+                assert Juge(commande, groupement, identites, Demandes(depot, commande), ()).juger([lues[rang]]) == [jugee]

@@ -16,7 +16,7 @@ from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import limites_des_groupements, total_permis
 from cabas.calculs.repartition import Demande, motif, repartir
 from cabas.calculs.retenues import Retenue
-from cabas.calculs.servis import Attribution
+from cabas.calculs.servis import Attribution, Raison
 from cabas.modele import Commande, Produit
 from cabas.recu import Stock, nouvelle
 from cabas.typographie import quantite
@@ -74,6 +74,18 @@ def prevoir(
 def se_dispute(besoin: Besoin, achat: Achat) -> bool:
     """Vrai si l'on ne peut pas simplement donner à chacun·e ce qu'il ou elle demande, ou s'il faut dire d'où cela vient."""
     return bool(besoin.groupes or achat.pris or achat.complete or achat.disponible != besoin.quantites)
+
+
+def s_explique_a_part(besoin: Besoin, achat: Achat) -> bool:
+    """Vrai si la phrase dépend de la cellule, et pas seulement de ce qu'elle demande et reçoit."""
+    return bool(besoin.groupes or achat.pris)
+
+
+def raison_de(commande: Commande, besoin: Besoin, achat: Achat) -> Raison:
+    """Ce qui explique les parts d'un produit à toutes les cellules."""
+    produit = besoin.produit
+    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
+    return Raison(produit.unite, _causes(commande, produit, achat), complete)
 
 
 def _graine(commande: Commande, produit: Produit) -> str:
@@ -149,8 +161,8 @@ Dire = Callable[[tuple[str, str], tuple[int, int, int], int], str]
 
 def _phrases(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat) -> Dire:
     """De quoi dire à chaque cellule pourquoi elle a ce qu'elle a."""
-    produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
-    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
+    produit = besoin.produit
+    _unite, causes, complete = raison_de(commande, besoin, achat)
     admises: dict[tuple[str, str], int] = {}
     for groupe in besoin.groupes:
         cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)

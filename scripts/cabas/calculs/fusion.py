@@ -9,27 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from cabas.argent import montant
 from cabas.calculs.decisions import Decidees, Ecart
+from cabas.calculs.demandes import Articles, Demandes
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
-from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
+from cabas.calculs.offre import prix_unitaire, tarif_de
 from cabas.calculs.ordinaires import BonOrdinaire, Comptoir, mettre_a_part
 from cabas.calculs.remplacement import bons_gagnants, remplacer
-from cabas.calculs.retenues import Article, BonRetenu, Retenue, bons_de, deplier
+from cabas.calculs.retenues import BonRetenu, Retenue, bons_de, deplier
+from cabas.calculs.signaux import Signaux
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
 from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
 from cabas.recu import deplier as lues_une_par_une
-from cabas.temps import PARIS
-from cabas.typographie import de, euros, quantite
-
-_SANS_BORNE = 10**15
-"""Plus de millièmes qu’aucun bon n’en demandera."""
+from cabas.typographie import de, quantite
 
 
 @dataclass(frozen=True)
@@ -84,12 +82,13 @@ def fusionner(
     jugees: list[LigneJugee | BonOrdinaire] = []
     bons: list[BonRetenu] = []
     acceptes: set[str] = set()
+    demandes = Demandes(depot, commande)
     for groupement, recues_ici in sorted(par_groupement.items()):
         ecritures = {recue.modele.cellule if isinstance(recue, BonLu) else recue.cellule for recue in recues_ici}
         identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), ecritures)
         decidees.reunir(groupement, identites)
-        juge = Juge(depot, commande, groupement, identites, {*accepter, *decidees.acceptes(groupement)})
-        etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
+        juge = Juge(commande, groupement, identites, demandes, {*accepter, *decidees.acceptes(groupement)})
+        etape = _Groupement(depot, commande, groupement, identites, demandes, soldes.get(groupement, {}))
         ordinaires, lignes = mettre_a_part(recues_ici, juge, etape.comptoir())
         jugees_seules = decidees.annuler(groupement, identites, juge.juger(lignes))
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
@@ -121,24 +120,21 @@ def compter(jugees: Iterable[LigneJugee | BonOrdinaire]) -> dict[str, int]:
 class _Groupement:
     """La fusion d'un groupement : ce qui dépend de plusieurs lignes à la fois."""
 
-    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, soldes: Mapping[str, int]) -> None:
-        self._depot, self._commande, self._identites = depot, commande, identites
-        self._soldes: dict[str, int] = {}
-        for ecriture, solde in soldes.items():
-            cellule = identites.cellule(ecriture)
-            self._soldes[cellule] = self._soldes.get(cellule, 0) + solde
-        self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
+    def __init__(
+        self, depot: Depot, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, soldes: Mapping[str, int]
+    ) -> None:
+        self._depot, self._identites, self._demandes = depot, identites, demandes
         self._slug, self._groupement = groupement, depot.groupements.get(groupement)
-        self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
+        self._signaux = Signaux(self._groupement, identites, soldes, commande.fenetre(groupement), self._prix)
 
     def comptoir(self) -> Comptoir:
         """Ce qui suffit à reconnaître les bons sans histoire de ce groupement."""
-        return Comptoir(lambda ref: self._seuils_de(ref)[2], self._identites.tarif, self._prix, self._a_dire)
+        return Comptoir(self._identites.tarif, self._articles, self._signaux.a_dire)
 
-    def _a_dire(self, cellule: str, articles: Sequence[Article]) -> bool:
-        credit = self._groupement is not None and self._groupement.credit
-        return self._signal(cellule, sum(montant(un.prix_unitaire, un.quantite) for un in articles) if credit else 0) is not None
+    def _articles(self, tarif: str) -> Articles:
+        tarifs = self._groupement.tarifs if self._groupement else ()
+        return self._demandes.articles(tarif_de(self._groupement, tarif).coefficient if self._groupement and tarifs else Decimal(1))
 
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
@@ -156,21 +152,12 @@ class _Groupement:
                 finales.append(remplacer(jugee, bons[gagnant]))
             else:
                 finales.append(self._plafonner(jugee, deja[gagnant]))
-        return self._signaler(un_tarif_par_bon(finales, self._identites))
-
-    def _seuils_de(self, ref: str) -> tuple[int | None, int | None, int]:
-        """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
-        if (seuils := self._seuils.get(ref)) is None:
-            produit = self._depot.produits[ref]
-            maximum, suspecte = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
-            bornes = [borne for borne in (None if maximum is None else maximum + 1, suspecte) if borne is not None]
-            seuils = self._seuils[ref] = maximum, suspecte, min(bornes, default=_SANS_BORNE)
-        return seuils
+        return self._signaux.poser(un_tarif_par_bon(finales, self._identites))
 
     def _plafonner(self, jugee: LigneJugee, deja: dict[str, int]) -> LigneJugee:
         """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte. `deja` : ce qu'en a ce bon, par produit."""
         ref, voulue = jugee.lue.produit, jugee.quantite
-        maximum, suspecte, tranquille = self._seuils.get(ref) or self._seuils_de(ref)
+        maximum, suspecte, tranquille = self._demandes.seuils(ref)
         avant = deja.get(ref)
         if avant is None and voulue < tranquille:
             deja[ref] = voulue
@@ -196,51 +183,6 @@ class _Groupement:
                 remede="Vérifier avec la personne que c’est voulu.",
             )
         return jugee
-
-    def _signaler(self, finales: list[LigneJugee]) -> list[LigneJugee]:
-        """Pose sur les lignes retenues ce qu'on sait de la cellule : inconnue, adhésion passée, crédit trop court."""
-        signaux = {cellule: self._signal(cellule, cout) for cellule, cout in self._couts(finales).items()}
-        if not any(signaux.values()):
-            return finales
-        libres = {jugee.cellule for jugee in finales if jugee.sort is Sort.RETENUE and not jugee.code}
-        dits: set[str] = set()
-        return [self._avec_signal(jugee, signaux.get(jugee.cellule), libres, dits) for jugee in finales]
-
-    @staticmethod
-    def _avec_signal(jugee: LigneJugee, signal: tuple[str, str, str] | None, libres: set[str], dits: set[str]) -> LigneJugee:
-        """Le signal d'une cellule, sur ses lignes sans autre code. Si elle n'en a aucune, il s'ajoute à ce que dit la première."""
-        if signal is None or jugee.sort is not Sort.RETENUE or (jugee.code and jugee.cellule in libres | dits):
-            return jugee
-        code, message, remede = signal
-        if not jugee.code:
-            return jugee._replace(code=code, message=message, remede=remede)
-        dits.add(jugee.cellule)
-        return jugee._replace(message=f"{jugee.message} {message}", remede=f"{jugee.remede} {remede}".strip())
-
-    def _couts(self, finales: Iterable[LigneJugee]) -> dict[str, int]:
-        """Ce que demande chaque cellule, en centimes ; 0 partout si le groupement ne regarde pas le crédit."""
-        retenues = [jugee for jugee in finales if jugee.sort is Sort.RETENUE]
-        couts = dict.fromkeys((jugee.cellule for jugee in retenues), 0)
-        if self._groupement is not None and self._groupement.credit:
-            for jugee in retenues:
-                couts[jugee.cellule] += montant(self._prix(jugee.lue.produit, self._identites.tarif(jugee.cellule, jugee.lue.tarif)), jugee.quantite)
-        return couts
-
-    def _signal(self, cellule: str, cout: int) -> tuple[str, str, str] | None:
-        if self._groupement is not None and self._groupement.credit:
-            solde = self._soldes.get(cellule, 0)
-            if cout > solde:
-                return (
-                    "credit-insuffisant",
-                    f"{cellule} demande {euros(cout)} et n’a que {euros(solde)} de crédit.",
-                    "Demander un versement, ou réduire le bon avec la cellule.",
-                )
-        if self._identites.connues and self._identites.adherent(cellule) is None:
-            return ("cellule-inconnue", f"« {cellule} » n’est pas dans adherents.csv.", "Corriger le nom, ou ajouter la cellule.")
-        jour = self._fenetre.cloture.astimezone(PARIS).date() if self._fenetre else None
-        if jour and self._identites.perimee(cellule, jour):
-            return ("adhesion-perimee", f"L’adhésion de {cellule} est finie.", "La renouveler à la distribution.")
-        return None
 
     def _prix(self, ref: str, tarif: str) -> int:
         prix = self._prix_connus.get((ref, tarif))

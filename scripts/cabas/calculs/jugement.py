@@ -15,14 +15,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
-from cabas.calculs.offre import proposes
 from cabas.constats import Refus
-from cabas.modele import Commande, Depot, Fenetre, Produit
-from cabas.quantites import lire_quantite
+from cabas.modele import Commande, Fenetre
 from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
-from cabas.typographie import enumerer, instant_long, quantite, simplifier
+from cabas.typographie import enumerer, instant_long, simplifier
 
 
 class Sort(StrEnum):
@@ -94,15 +93,13 @@ class DitDuBon(NamedTuple):
 class Juge:
     """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
 
-    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, accepter: Collection[str]) -> None:
-        self._depot, self._commande, self._groupement = depot, commande, groupement
+    def __init__(self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, accepter: Collection[str]) -> None:
+        self._commande, self._groupement, self._demandes = commande, groupement, demandes
         self._identites, self._accepter = identites, frozenset(accepter)
         self._fenetre: Fenetre | None = commande.fenetre(groupement)
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
-        self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
         self._bons: dict[tuple[object, ...], DitDuBon] = {}
-        self._demandes: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
         self.acceptes: set[str] = set()
 
     def juger(self, lues: Iterable[LigneLue]) -> list[LigneJugee]:
@@ -127,7 +124,7 @@ class Juge:
             return
         code, remede = ("date-illisible", _ECRIRE_LA_DATE) if doute else ("", "")
         for lue in lues:
-            demande = refus or (self._demandes.get((lue.produit, lue.lu, lue.tolerance)) if tel_quel else None) or self._demande(lue)
+            demande = refus or (self._demandes.lire(lue.produit, lue.lu, lue.tolerance) if tel_quel else self._demande(lue))
             if isinstance(demande, Refus):
                 yield LigneJugee(lue, cellule, cle, Sort.REJETEE, 0, 0, envoi, *demande)
             else:
@@ -193,46 +190,8 @@ class Juge:
         return None
 
     def _demande(self, lue: LigneLue) -> tuple[int, int] | Refus:
-        """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser. Les mêmes textes ne sont lus qu'une fois."""
-        plus = lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance
-        cle = (lue.produit, a_lire(lue), plus)
-        connue = self._demandes.get(cle)
-        if connue is None:
-            connue = self._demandes[cle] = self.demande(*cle)
-        return connue
-
-    def demande(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
-        """La quantité et la tolérance écrites pour un produit (millièmes), ou ce qui les fait refuser."""
-        return self._produit_refuse(ref) or self._lire_les_deux(ref, texte, plus)
-
-    def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
-        lu, en_plus = self._lire(texte, ref), self._lire(plus, ref)
-        if isinstance(lu, Refus):
-            return lu
-        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
-
-    def _produit_refuse(self, ref: str) -> Refus | None:
-        if ref not in self._depot.produits:
-            return Refus(
-                "produit-inconnu",
-                f"« {ref} » n’est pas au catalogue.",
-                "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
-            )
-        if ref not in self._proposes:
-            produit = self._depot.produits[ref]
-            pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"
-            return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
-        return None
-
-    def _lire(self, texte: str, ref: str) -> int | Refus:
-        produit = self._proposes[ref]
-        lu = lire_quantite(texte, produit.unite)
-        if isinstance(lu, int) and lu % produit.pas:
-            dessous = lu // produit.pas * produit.pas
-            possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]
-            fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
-            return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
-        return lu
+        """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser."""
+        return self._demandes.lire(lue.produit, a_lire(lue), lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance)
 
 
 @lru_cache(maxsize=65536)

@@ -13,10 +13,10 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
+from cabas.calculs.demandes import Articles
 from cabas.calculs.jugement import CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.retenues import Article, BonRetenu
-from cabas.constats import Refus
-from cabas.recu import BonLu, Ecrit, LigneLue, Recue
+from cabas.recu import BonLu, LigneLue, Recue
 
 _PRODUIT = attrgetter("produit")
 
@@ -51,39 +51,20 @@ class BonOrdinaire(NamedTuple):
 class Comptoir(NamedTuple):
     """Ce qu'il faut savoir d'un groupement pour trier ses bons.
 
-    `tranquille` : d'un produit, la quantité sous laquelle il n'y a rien à regarder ; `tarif` et `prix` : celui d'une cellule, celui
-    d'un produit à ce tarif ; `a_dire` : vrai s'il faut signaler quelque chose d'une cellule qui demande tant (centimes).
+    `tarif` : le code que paie une cellule qui en écrit un ; `articles` : à ce tarif, ce que veut dire chaque écriture ; `a_dire` : vrai
+    s'il faut signaler quelque chose d'une cellule qui demande cela.
     """
 
-    tranquille: Callable[[str], int]
     tarif: Callable[[str, str], str]
-    prix: Callable[[str, str], int]
+    articles: Callable[[str], Articles]
     a_dire: Callable[[str, Sequence[Article]], bool]
-
-
-class _Articles(dict[Ecrit, Article | None]):
-    """L'article que veut dire une écriture, à un tarif ; `None` s'il y a quoi que ce soit à en dire."""
-
-    def __init__(self, juge: Juge, comptoir: Comptoir, tarif: str) -> None:
-        super().__init__()
-        self._juge, self._comptoir, self._tarif = juge, comptoir, tarif
-        self._egaux: dict[tuple[str, int, int], Article] = {}
-
-    def __missing__(self, ecrit: Ecrit) -> Article | None:
-        article = None
-        demande = self._juge.demande(ecrit.produit, ecrit.lu, ecrit.tolerance)
-        if not isinstance(demande, Refus) and demande[0] < self._comptoir.tranquille(ecrit.produit):
-            cle = (ecrit.produit, *demande)
-            article = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self._comptoir.prix(ecrit.produit, self._tarif)))
-        self[ecrit] = article
-        return article
 
 
 def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tuple[list[BonOrdinaire], list[LigneLue]]:
     """Les bons sans histoire, et toutes les autres lignes, chacun dans l'ordre reçu."""
     toutes = [(recue, juge.bon_de(recue.modele if isinstance(recue, BonLu) else recue)) for recue in recues]
     seules = Counter(bon.cellule for _recue, bon in toutes)
-    tables: dict[str, _Articles] = {}
+    tables: dict[str, Articles] = {}
     ordinaires: list[BonOrdinaire] = []
     autres: list[LigneLue] = []
     for recue, bon in toutes:
@@ -94,7 +75,7 @@ def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tu
         if seules[bon.cellule] == 1 and bon.refus is None and not bon.doute and bon.tel_quel and not recue.modele.brouillon:
             tarif = comptoir.tarif(bon.cellule, recue.modele.tarif)
             if tarif not in tables:
-                tables[tarif] = _Articles(juge, comptoir, tarif)
+                tables[tarif] = comptoir.articles(tarif)
             articles = list(map(tables[tarif].__getitem__, recue.ecrits))
         surs = [article for article in articles if article is not None]
         if not surs or len(surs) != len(articles) or len(set(map(_PRODUIT, surs))) != len(surs) or comptoir.a_dire(bon.cellule, surs):

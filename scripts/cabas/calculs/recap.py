@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
 from cabas.calculs.approvisionnement import Achat, completer
-from cabas.calculs.attribution import Besoin, attribuer, expliquer, prevoir, se_dispute
+from cabas.calculs.attribution import Besoin, attribuer, expliquer, prevoir, raison_de, s_explique_a_part, se_dispute
 from cabas.calculs.cellier import LigneCellier, etat_du_cellier
 from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.frais import PartDeFrais, partager_frais
@@ -123,21 +123,23 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     achats = completer(commande.cellier, {ref: (besoin.produit, besoin.voulu, besoin.achat) for ref, besoin in besoins.items()})
     disputes = [ref for ref, besoin in besoins.items() if se_dispute(besoin, achats[ref])]
     parts: dict[tuple[int, int], int] = {}
-    expliquees: dict[tuple[str, str, str], Attribution] = {}
+    propres: dict[tuple[str, str, str], Attribution] = {}
+    a_part = {ref for ref in disputes if s_explique_a_part(besoins[ref], achats[ref])}
     for ref, (nommees, places) in demandeurs(fusion.bons, disputes).items():
         besoin = replace(besoins[ref], retenues=_compares(fusion, nommees))
         obtenues = attribuer(commande, besoin, achats[ref].disponible)
         parts |= zip(places, obtenues, strict=True)
-        expliquees |= {une[:3]: une for une in expliquer(commande, besoin, nommees, achats[ref], obtenues)}
-    bons = servir_les_bons(fusion.bons, parts)
-    groupements = _groupements(bons, expliquees.values())
+        if ref in a_part:
+            propres |= {une[:3]: une for une in expliquer(commande, besoin, nommees, achats[ref], obtenues)}
+    bons = servir_les_bons(fusion.bons, parts, a_part)
+    groupements = _groupements(bons, propres.values())
     servis = _par_produit(groupements)
     produits = [_ligne_produit(besoin, achats[ref], servis[ref], sommes[ref][2]) for ref, besoin in besoins.items()]
     return Recap(
         tuple(produits),
         groupements,
         bons,
-        Explications(commande.repartition, {ligne.produit: ligne.unite for ligne in produits}, expliquees),
+        Explications(commande.repartition, {ref: raison_de(commande, besoin, achats[ref]) for ref, besoin in besoins.items()}, propres),
         tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
         partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes_de(bons)),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),

@@ -6,7 +6,7 @@ chaque part y a son explication. Quantités en millièmes, montants en centimes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -50,7 +50,7 @@ class LigneBon(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Servi:
-    """Un article, ce qu'on en aura et ce que cela coûte. `dispute` : la part s'explique cellule par cellule. Se compare par identité."""
+    """Un article, ce qu'on en aura et ce que cela coûte. `a_part` : sa part s'explique à cette cellule-là. Se compare par identité."""
 
     produit: str
     quantite: int
@@ -58,7 +58,7 @@ class Servi:
     attribue: int
     prix_unitaire: int
     montant: int
-    dispute: bool = False
+    a_part: bool = False
 
 
 class BonServi(NamedTuple):
@@ -79,21 +79,24 @@ class _EnEntier(dict[Article, Servi]):
         return self.setdefault(article, servir(article, article.quantite))
 
 
-def servir(article: Article, attribue: int, dispute: bool = False) -> Servi:
+def servir(article: Article, attribue: int, a_part: bool = False) -> Servi:
     """Un article, une fois sa part connue."""
     prix = article.prix_unitaire
-    return Servi(article.produit, article.quantite, article.tolerance, attribue, prix, montant(prix, attribue), dispute)
+    return Servi(article.produit, article.quantite, article.tolerance, attribue, prix, montant(prix, attribue), a_part)
 
 
-def servir_les_bons(bons: Sequence[BonRetenu], parts: Mapping[tuple[int, int], int]) -> tuple[BonServi, ...]:
-    """Chaque bon servi en entier, sauf `parts` : ce qui est attribué à (rang du bon, place de l'article), s'il se dispute."""
+def servir_les_bons(bons: Sequence[BonRetenu], parts: Mapping[tuple[int, int], int], a_part: Collection[str]) -> tuple[BonServi, ...]:
+    """Chaque bon servi en entier, sauf `parts` : ce qui est attribué à (rang du bon, place de l'article), s'il se dispute.
+
+    `a_part` : les produits qui s'expliquent cellule par cellule.
+    """
     en_entier = _EnEntier()
     partages: dict[tuple[Article, int], Servi] = {}
     listes = [list(map(en_entier.__getitem__, bon.articles)) for bon in bons]
     for (rang, place), part in parts.items():
         article = bons[rang].articles[place]
         cle = (article, part)
-        listes[rang][place] = partages.get(cle) or partages.setdefault(cle, servir(article, part, True))
+        listes[rang][place] = partages.get(cle) or partages.setdefault(cle, servir(article, part, article.produit in a_part))
     servis = [BonServi._make((*bon[:5], liste)) for bon, liste in zip(bons, listes, strict=True)]
     return tuple(sorted(servis, key=_BON))
 
@@ -116,18 +119,27 @@ def lignes_de(bons: Iterable[BonServi]) -> Iterator[LigneBon]:
             yield LigneBon(*bon[:5], un.produit, un.quantite, un.tolerance, un.attribue, un.prix_unitaire, un.montant)
 
 
+class Raison(NamedTuple):
+    """Ce qui explique, pour tout le monde, les parts d'un produit : pourquoi on a moins, et « sac complété par le cellier »."""
+
+    unite: str
+    cause: str
+    complete: str
+
+
 class Explications(NamedTuple):
-    """De quoi dire à chaque cellule ce qu'elle aura : la règle, l'unité de chaque produit, et ce qui se dispute."""
+    """De quoi dire à chaque cellule ce qu'elle aura : la règle, la raison de chaque produit, et ce qui s'explique cellule par cellule."""
 
     regle: str
-    unites: Mapping[str, str]
-    disputees: Mapping[tuple[str, str, str], Attribution]
+    raisons: Mapping[str, Raison]
+    propres: Mapping[tuple[str, str, str], Attribution]
 
     def attribution(self, groupement: str, cellule: str, servi: Servi) -> Attribution:
         """Ce qu'une cellule aura d'un produit ; `servi` : tout ce qu'elle en demande."""
-        if servi.dispute:
-            return self.disputees[(groupement, cellule, servi.produit)]
-        dit = motif(self.unites[servi.produit], servi.quantite, servi.tolerance, servi.attribue, "", 0, "")
+        if servi.a_part:
+            return self.propres[(groupement, cellule, servi.produit)]
+        unite, cause, complete = self.raisons[servi.produit]
+        dit = motif(unite, servi.quantite, servi.tolerance, servi.attribue, cause, 0, complete)
         return Attribution(groupement, cellule, servi.produit, servi.quantite, servi.tolerance, servi.attribue, self.regle, dit)
 
 
@@ -150,4 +162,4 @@ def _additionner(servis: Iterable[Servi]) -> list[Servi]:
 def _ensemble(un: Servi, autre: Servi) -> Servi:
     """Deux demandes d'un produit par la même cellule ; leur prix peut différer, il n'a plus de sens."""
     quantites = (un.quantite + autre.quantite, un.tolerance + autre.tolerance, un.attribue + autre.attribue)
-    return Servi(un.produit, *quantites, 0, un.montant + autre.montant, un.dispute)
+    return Servi(un.produit, *quantites, 0, un.montant + autre.montant, un.a_part)

@@ -13,11 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.modele import Produit, Tarif
 from cabas.typographie import enumerer, simplifier
+
+if TYPE_CHECKING:
+    from cabas.lecture.d_un_trait import Ecrits, Plan
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +67,8 @@ class Colonne(NamedTuple):
 class Catalogue:
     """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare.
 
-    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité ; `plans` : d'un en-tête entier.
+    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité ; `plans` : d'un en-tête entier ;
+    `ecrits` : de trois cases sous cet en-tête (voir `d_un_trait`).
     """
 
     encodage = ""
@@ -75,7 +79,8 @@ class Catalogue:
         self.noms: dict[str, list[str]] = {}
         self._trouves: dict[str, list[str]] = {}
         self.cases_lues: dict[str, tuple[str, str]] = {}
-        self.plans: dict[str, object] = {}
+        self.plans: dict[str, Plan | None] = {}
+        self.ecrits: dict[frozenset[str], Ecrits] = {}
         self._entetes: dict[tuple[str, ...], int] = {}
         self._lues: dict[tuple[str, ...], list[Colonne]] = {}
         for ref in sorted(self.produits):

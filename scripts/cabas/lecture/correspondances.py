@@ -142,6 +142,9 @@ class Catalogues:
         self._sans_groupement = Catalogue(produits)
         self._bases = {slug: Catalogue(produits, groupement.tarifs) for slug, groupement in depot.groupements.items()}
         self._menes = {slug: [CatalogueMene(self._base(slug), table) for table in tables] for slug, tables in depot.correspondances.items()}
+        for un in (*self._bases.values(), *(mene for menes in self._menes.values() for mene in menes)):
+            # Mêmes produits : ce que l'un a compris d'une case vaut pour tous.
+            un.cases_lues, un.ecrits = self._sans_groupement.cases_lues, self._sans_groupement.ecrits
 
     def _base(self, groupement: str) -> Catalogue:
         return self._bases.get(groupement, self._sans_groupement)

@@ -40,10 +40,10 @@ class Plan(NamedTuple):
     tolerance: int
     titres: frozenset[str]
     de_la_page: bool
-    ecrits: _Ecrits
+    ecrits: Ecrits
 
 
-class _Ecrits(dict[tuple[str, ...], Ecrit | None]):
+class Ecrits(dict[tuple[str, ...], Ecrit | None]):
     """Ce que veulent dire trois cases (produit, quantité, tolérance) ; `None` : rien n'y est demandé."""
 
     def __init__(self, catalogue: Catalogue, titres: frozenset[str]) -> None:
@@ -75,8 +75,8 @@ def lire_d_un_trait(octets: bytes, fichier: str, groupement: str, catalogue: Cat
     if entete not in catalogue.plans:
         catalogue.plans[entete] = _plan(entete, catalogue)
     plan = catalogue.plans[entete]
-    colonnes = _colonnes(suite.rstrip("\n"), plan.largeur) if isinstance(plan, Plan) else []
-    if not colonnes or not isinstance(plan, Plan):
+    colonnes = _colonnes(suite.rstrip("\n"), plan.largeur) if plan else []
+    if not colonnes or not plan:
         return None
     ecrits = list(map(plan.ecrits.__getitem__, zip(colonnes[plan.produit], colonnes[plan.quantite], colonnes[plan.tolerance], strict=True)))
     if plan.ecrits.doutes and _DOUTEUX in ecrits:
@@ -104,10 +104,11 @@ def _plan(entete: str, catalogue: Catalogue) -> Plan | None:
     if not ({"produit", "quantite"} <= rangs.keys() and seules and nommee) or prix_differents(colonnes, catalogue, Emplacement("")):
         return None
     titres = frozenset(intitule.strip().casefold() for intitule in intitules)
+    ecrits = catalogue.ecrits.setdefault(titres, Ecrits(catalogue, titres))
     roles = tuple(role for role in ROLES if role in rangs)
     return Plan(
         *(len(intitules), tuple(rangs[role] for role in roles), roles, rangs["produit"], rangs["quantite"], rangs.get("tolerance", -1)),
-        *(titres, [intitule.strip() for intitule in intitules] == ENTETE_DE_LA_PAGE, _Ecrits(catalogue, titres)),
+        *(titres, [intitule.strip() for intitule in intitules] == ENTETE_DE_LA_PAGE, ecrits),
     )
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from itertools import islice
 
 _FORMULES = frozenset("=+-@\t\r")
-LOT = 4096
-"""Les lignes que l’on met en octets à la fois : une grande table n’est jamais toute en texte en mémoire."""
+LIGNE = "\r\n"
+LOT = 256
+"""Les morceaux que l’on met en octets à la fois : une grande table n’est jamais toute en texte en mémoire."""
 
 
 def proteger(texte: str) -> str:
@@ -40,14 +41,17 @@ class Cases(dict[str, str]):
         return case
 
 
-def assembler_csv(entete: str, lignes: Iterable[str]) -> bytes:
-    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même."""
+def assembler_csv(entete: str, morceaux: Iterable[str]) -> bytes:
+    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même.
+
+    Un morceau : une ligne, ou plusieurs jointes par `LIGNE`.
+    """
     octets = io.BytesIO()
-    octets.write(f"\ufeff{entete}\r\n".encode())
-    suite = iter(lignes)
+    octets.write(f"\ufeff{entete}{LIGNE}".encode())
+    suite = iter(morceaux)
     while lot := list(islice(suite, LOT)):
         lot.append("")
-        octets.write("\r\n".join(lot).encode())
+        octets.write(LIGNE.join(lot).encode())
     return octets.getvalue()
 
 

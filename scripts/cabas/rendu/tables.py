@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import cabas
@@ -16,7 +16,7 @@ from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
 from cabas.calculs.servis import Attribution, Servi, par_bon, par_cellule
 from cabas.recu import Ecrit
-from cabas.rendu.csv_francais import Cases, assembler_csv, ecrire_csv, proteger
+from cabas.rendu.csv_francais import LIGNE, Cases, assembler_csv, ecrire_csv, proteger
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
 
@@ -85,20 +85,23 @@ def difference_csv(difference: Difference) -> bytes:
 
 def _journal(fusion: Fusion) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    ordinaires: dict[Ecrit, str] = {}
+    fins: dict[Ecrit, str] = {}
     for jugee in fusion.jugees:
-        lue = jugee.lu.modele if isinstance(jugee, BonOrdinaire) else jugee.lue
-        cle = jugee.cle if isinstance(jugee, BonOrdinaire) else jugee.bon
-        debut, qui = f"{cases[lue.groupement]};{textes[lue.fichier]}", f"{textes[cle[2]]};{textes[jugee.cellule]}"
-        if isinstance(jugee, BonOrdinaire):
-            milieu = f"{textes[lue.colonne]};{qui}"
-            for numero, ecrit, article in zip(jugee.lu.numeros, jugee.lu.ecrits, jugee.articles, strict=True):
-                if (fin := ordinaires.get(ecrit)) is None:
-                    demande, en_plus = nombre_csv(article.quantite), nombre_csv(article.tolerance)
-                    fin = ordinaires[ecrit] = f"{textes[ecrit.produit]};{textes[ecrit.lu]};{demande};{en_plus};{Sort.RETENUE.value};;"
-                yield f"{debut};{numero};{milieu};{fin}"
-        else:
+        if not isinstance(jugee, BonOrdinaire):
+            lue = jugee.lue
+            debut, qui = f"{cases[lue.groupement]};{textes[lue.fichier]}", f"{textes[jugee.nom_du_bon]};{textes[jugee.cellule]}"
             yield f"{debut};{lue.ligne};{textes[lue.colonne]};{qui};{textes[lue.produit]};{textes[lue.lu]};{_sort(jugee, cases)}"
+            continue
+        modele, numeros, ecrits = jugee.lu
+        if not fins.keys() >= set(ecrits):
+            for ecrit, un in zip(ecrits, jugee.articles, strict=True):
+                demande = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
+                fins[ecrit] = f";{textes[ecrit.produit]};{textes[ecrit.lu]};{demande};{Sort.RETENUE.value};;"
+        debut, qui = (
+            f"{cases[modele.groupement]};{textes[modele.fichier]};",
+            f";{textes[modele.colonne]};{textes[jugee.cle[2]]};{textes[jugee.cellule]}",
+        )
+        yield LIGNE.join([f"{debut}{numero}{qui}{fin}" for numero, fin in zip(numeros, map(fins.__getitem__, ecrits), strict=True)])
 
 
 def _sort(jugee: LigneJugee, cases: Cases) -> str:
@@ -108,34 +111,44 @@ def _sort(jugee: LigneJugee, cases: Cases) -> str:
     return f"{demande};{en_plus};{jugee.sort};{jugee.code};{cases[jugee.message]}"
 
 
+class _Fins(dict[Servi, str]):
+    """La fin d'une ligne, faite une fois pour tous ceux qui sont servis de même."""
+
+    def __init__(self, faire: Callable[[Servi], str]) -> None:
+        super().__init__()
+        self._faire = faire
+
+    def __missing__(self, servi: Servi) -> str:
+        return self.setdefault(servi, self._faire(servi))
+
+
 def _lignes(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fins: dict[Servi, str] = {}
+
+    def fin(un: Servi) -> str:
+        demande = f"{cases[un.produit]};{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)};{nombre_csv(un.attribue)}"
+        return f"{demande};{euros_csv(un.prix_unitaire)};{euros_csv(un.montant)}"
+
+    fins = _Fins(fin)
     for groupement, cellule, nom, creneau, tarif, servis in par_bon(recap.bons):
-        debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]}"
-        for un in servis:
-            if (fin := fins.get(un)) is None:
-                demande = f"{cases[un.produit]};{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
-                fin = fins[un] = f"{demande};{nombre_csv(un.attribue)};{euros_csv(un.prix_unitaire)};{euros_csv(un.montant)}"
-            yield f"{debut};{fin}"
+        debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]};"
+        yield debut + (LIGNE + debut).join(map(fins.__getitem__, servis))
 
 
 def _repartition(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fins: dict[Servi, str] = {}
+    dire = recap.explications.attribution
+
+    def fin(une: Attribution) -> str:
+        nombres = f"{nombre_csv(une.demande)};{nombre_csv(une.tolerance)};{nombre_csv(une.attribue)}"
+        return f"{cases[une.produit]};{nombres};{une.regle};{cases[une.motif]};{nombre_csv(une.du_cellier)}"
+
+    fins = _Fins(lambda servi: fin(dire("", "", servi)))
+    a_part = bool(recap.explications.propres)
     for groupement, cellule, servis in par_cellule(recap.bons):
-        debut = f"{cases[groupement]};{textes[cellule]}"
-        for un in servis:
-            if (fin := fins.get(un)) is None:
-                fin = _fin_de_repartition(recap.explications.attribution(groupement, cellule, un), cases)
-                if not un.dispute:
-                    fins[un] = fin
-            yield f"{debut};{fin}"
-
-
-def _fin_de_repartition(une: Attribution, cases: Cases) -> str:
-    nombres = f"{nombre_csv(une.demande)};{nombre_csv(une.tolerance)};{nombre_csv(une.attribue)}"
-    return f"{cases[une.produit]};{nombres};{une.regle};{cases[une.motif]};{nombre_csv(une.du_cellier)}"
+        debut = f"{cases[groupement]};{textes[cellule]};"
+        siennes = [fin(dire(groupement, cellule, un)) if un.a_part else fins[un] for un in servis] if a_part else map(fins.__getitem__, servis)
+        yield debut + (LIGNE + debut).join(siennes)
 
 
 def bilan(
