@@ -188,7 +188,7 @@ def comparer(resume: Resume, lignes: list[Trouvee], retenu: Mapping[str, int]) -
 
 def test_la_fusion_retrouve_chaque_accident(mois: Mois, depot: Depot):
     recu = lire_prive(mois.prive, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     lignes = [
         Trouvee(j.lue.groupement, j.lue.fichier.rpartition("/")[2], j.cellule, j.lue.produit, j.lue.colonne, str(j.sort), j.code)
         for j in fusion.lignes
@@ -263,7 +263,7 @@ def test_le_grand_mode_est_propre(depot: Depot, tmp_path: Path):
     resume = engendrer_lignes(depot, COMMANDE, tmp_path, lignes=2_003, fichiers=31)
     assert len(list(tmp_path.rglob("bons/*.csv"))) == 31
     recu = lire_prive(tmp_path, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     assert fusion.comptes == {"lues": 2_003, "retenues": 2_003, "remplacees": 0, "rejetees": 0, "brouillons": 0}
     assert not [ligne for ligne in fusion.lignes if ligne.code]
     retenu: Counter[str] = Counter()
@@ -282,7 +282,7 @@ def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None
     from cabas.rendu.totaux import totaux_json
 
     recu = lire_prive(mois.prive, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     attendu = tables(fusion, recapituler(depot, avec_totaux(depot, fusion, [])))
     reseau = chacun_chez_soi(depot, fusion, frozenset())
     obtenu = tables(reseau, recapituler(depot, reseau))

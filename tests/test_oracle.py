@@ -248,7 +248,7 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
             reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
             (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
         recu = lire_prive(prive, "2026-12", monde.depot)
-    fusion = fusionner(monde.depot, monde.commande, recu.lignes, recu.adherents, recu.soldes, monde.accepter)
+    fusion = fusionner(monde.depot, monde.commande, recu.recues, recu.adherents, recu.soldes, monde.accepter)
     recap = recapituler(monde.depot, fusion, recu.cellier)
     fichiers = {**tables(fusion, recap), **tables_de_partage(monde.commande, recap)}
     lues = {nom: list(csv.DictReader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")) for nom, octets in fichiers.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from cabas.argent import partager
@@ -101,11 +102,16 @@ def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, .
     return tuple(Groupe(tuple(indices), _demande([retenues[indice] for indice in indices])) for indices in rangs.values())
 
 
+_DEMANDE = itemgetter(0, 1, 4, 5, 9, 10, 11)
+"""Les champs d'une `Retenue` dont est faite une `Demande`."""
+
+
 def _demande(retenues: list[Retenue]) -> Demande:
-    groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
-    if len(retenues) > 1:
-        quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
-    return nouvelle(Demande, (groupement, cellule, quantites, tolerances, envoi, fichier, ligne))
+    demande = nouvelle(Demande, _DEMANDE(retenues[0]))
+    if len(retenues) == 1:
+        return demande
+    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+    return demande._replace(quantite=quantites, tolerance=tolerances)
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
@@ -113,12 +119,15 @@ def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
     retenues = besoin.retenues
     if not besoin.groupes and disponible == besoin.quantites:
         return [retenue.quantite for retenue in retenues]  # tout le monde est servi : aucune règle n'a à choisir
+    produit, graine = besoin.produit, _graine(commande, besoin.produit)
+    if not besoin.groupes and len({(retenue.groupement, retenue.cellule) for retenue in retenues}) == len(retenues):
+        # Presque toujours : un seul bon demande ce produit pour chaque cellule, il n'y a rien à réunir.
+        return repartir(commande.repartition, disponible, produit.pas, [_demande([retenue]) for retenue in retenues], graine)
     groupes = besoin.groupes or _grouper(commande, retenues)
-    produit = besoin.produit
-    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], _graine(commande, produit))
+    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], graine)
     parts = [0] * len(retenues)
     for groupe, obtenue in zip(groupes, obtenues, strict=True):
-        if len(groupe.rangs) == 1:  # presque toujours : un seul bon demande ce produit pour cette cellule
+        if len(groupe.rangs) == 1:
             parts[groupe.rangs[0]] = obtenue
             continue
         for rang, part in zip(groupe.rangs, _detailler([retenues[rang] for rang in groupe.rangs], obtenue), strict=True):

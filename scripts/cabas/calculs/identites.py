@@ -9,12 +9,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from cabas.modele import Groupement
 from cabas.recu import Adherent
 from cabas.temps import lire_jour
 
 
+@lru_cache(maxsize=65536)
 def cle(texte: str) -> str:
     """La forme de comparaison d'un nom ou d'un code."""
     if not texte.isascii():

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
@@ -23,8 +25,8 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.mots_de_commande import compte_dit
 from cabas.calculs.offre import limites_des_groupements
 from cabas.calculs.reseau import anonymes
-from cabas.calculs.retenues import Article, BonRetenu, Retenue, demandeurs
-from cabas.calculs.servis import Attribution, BonServi, Explications, LigneBon, Servi, lignes_de, par_cellule, servir_les_bons
+from cabas.calculs.retenues import BonRetenu, Retenue, demandeurs
+from cabas.calculs.servis import Attribution, BonServi, Explications, LigneBon, lignes_de, par_cellule, servir_les_bons
 from cabas.modele import Depot, Produit
 from cabas.recu import Stock
 
@@ -153,9 +155,7 @@ def _compares(fusion: Fusion, retenues: Sequence[Retenue]) -> Sequence[Retenue]:
 
 def _sommes(bons: Iterable[BonRetenu]) -> dict[str, tuple[int, int, int]]:
     """Par produit : les quantités, les tolérances, et combien de bons le demandent."""
-    comptes: Counter[Article] = Counter()
-    for bon in bons:
-        comptes.update(bon.articles)
+    comptes = Counter(chain.from_iterable(bon.articles for bon in bons))
     sommes: dict[str, tuple[int, int, int]] = {}
     for article, nombre in comptes.items():
         quantites, tolerances, fois = sommes.get(article.produit, (0, 0, 0))
@@ -164,12 +164,9 @@ def _sommes(bons: Iterable[BonRetenu]) -> dict[str, tuple[int, int, int]]:
 
 
 def _groupements(bons: Iterable[BonServi], attributions: Iterable[Attribution]) -> tuple[LigneGroupement, ...]:
-    comptes: dict[str, Counter[Servi]] = {}
-    for bon in bons:
-        comptes.setdefault(bon.groupement, Counter()).update(bon.servis)
     sommes: dict[tuple[str, str], list[int]] = {}
-    for groupement, compte in comptes.items():
-        for un, nombre in compte.items():
+    for groupement, siens in groupby(bons, attrgetter("groupement")):
+        for un, nombre in Counter(chain.from_iterable(bon.servis for bon in siens)).items():
             somme = sommes.setdefault((groupement, un.produit), [0, 0, 0, 0])
             somme[0] += nombre * un.quantite
             somme[1] += nombre * un.attribue

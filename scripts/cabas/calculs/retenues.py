@@ -13,6 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from cabas.recu import nouvelle
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Article:
@@ -59,7 +61,7 @@ class BonRetenu(NamedTuple):
         groupement, cellule, bon, creneau, tarif, envoi, fichier, lignes, articles = self
         un = articles[place]
         demande = (un.produit, un.quantite, un.tolerance, creneau, tarif, un.prix_unitaire)
-        return Retenue(groupement, cellule, bon, *demande, envoi, fichier, lignes[place])
+        return nouvelle(Retenue, (groupement, cellule, bon, *demande, envoi, fichier, lignes[place]))
 
 
 _TETE = itemgetter(0, 1, 2, 6, 7, 9, 10)

@@ -17,7 +17,7 @@ from cabas.lecture.cases import comprendre_produit, est_nulle
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.courrier import cite_un_bon
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
-from cabas.lecture.personnes import ROLES, Feuille, modele_de
+from cabas.lecture.personnes import ROLES, Feuille, modeles
 from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import reconnaitre
 from cabas.lecture.rangees import oter_apostrophe
@@ -135,16 +135,16 @@ def _bons(plan: Plan, colonnes: list[list[str]], ecrits: list[Ecrit | None], feu
     nombre = len(tetes)
     changements = compress(range(1, nombre), map(ne, tetes, tetes[1:]))
     bons: list[BonLu] = []
+    modele_de = modeles(feuille, plan.roles)
     for debut, fin in pairwise((0, *changements, nombre)):
-        dits = dict(zip(plan.roles, tetes[debut], strict=True))
-        modele = modele_de(feuille, dits)
+        modele = modele_de(tetes[debut])
         if "/" in modele.envoye_le or not plan.titres.isdisjoint(map(str.casefold, tetes[debut])):
             return None
         siens = ecrits[debut:fin]
         numeros: Sequence[int] = range(debut + 2, fin + 2)
         if None in siens:
             numeros = [numero for numero, ecrit in zip(numeros, siens, strict=True) if ecrit is not None]
-            if not numeros and dits.get("envoye_le"):
+            if not numeros and modele.envoye_le:
                 return None  # une réponse qui ne demande rien : il faut peut-être le dire
         if numeros:
             bons.append(BonLu(modele, numeros, [ecrit for ecrit in siens if ecrit is not None]))

@@ -27,7 +27,7 @@ class Souvenir(NamedTuple):
 def rappeler(sorties: Path, neuves: Mapping[str, bytes]) -> Souvenir | None:
     """La dernière fusion qui n'était pas celle-ci : celle en place si elle diffère, sinon celle dont on se souvient."""
     en_place = _tables(sorties)
-    if en_place is not None and _empreinte(en_place) == _empreinte(neuves):
+    if en_place is not None and _pareilles(en_place, neuves):
         en_place = _tables(_dossier(sorties))
     return None if en_place is None else Souvenir(en_place, _instants(sorties).get(_empreinte(en_place), ""))
 
@@ -38,10 +38,9 @@ def retenir(sorties: Path, neuves: Mapping[str, bytes], instant: str) -> None:
     Si tout s'arrête entre les deux, les sorties en place sont encore les anciennes, et la fusion suivante recommence.
     """
     en_place, instants = _tables(sorties), _instants(sorties)
-    neuve = _empreinte(neuves)
-    if en_place is not None and _empreinte(en_place) == neuve:
+    if en_place is not None and _pareilles(en_place, neuves):
         return
-    gardes = {neuve: instant}
+    gardes = {_empreinte(neuves): instant}
     if en_place is not None and (ancien := instants.get(_empreinte(en_place))):
         gardes[_empreinte(en_place)] = ancien
     deposer(_dossier(sorties), {**(en_place or {}), INSTANTS: json.dumps(gardes, indent=1, sort_keys=True).encode()}, remplaces=TABLES)
@@ -56,6 +55,10 @@ def _tables(dossier: Path) -> dict[str, bytes] | None:
         return {nom: (dossier / nom).read_bytes() for nom in TABLES}
     except OSError:
         return None
+
+
+def _pareilles(unes: Mapping[str, bytes], autres: Mapping[str, bytes]) -> bool:
+    return all(unes[nom] == autres[nom] for nom in TABLES)
 
 
 def _empreinte(tables: Mapping[str, bytes]) -> str:
