@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
 
 
-def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes], recap: Recap) -> tuple[Difference | None, list[Constat]]:
+def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes | Path], recap: Recap) -> tuple[Difference | None, list[Constat]]:
     """Ce qui a changé depuis la dernière fusion différente de celle-ci ; rien s'il n'y en a pas, ou si on ne la comprend plus."""
     from cabas.calculs.difference import LignePassee, Precedente, comparer
     from cabas.constats import Emplacement, Refus, avertissement
@@ -36,7 +36,7 @@ def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes], recap: Re
     return comparer(precedente, recap), []
 
 
-def retenir_celle_ci(sorties: Path, fichiers: Mapping[str, bytes], instant: datetime) -> None:
+def retenir_celle_ci(sorties: Path, fichiers: Mapping[str, bytes | Path], instant: datetime) -> None:
     """Garde la fusion que celle-ci remplace. À appeler juste avant de mettre les sorties en place."""
     from cabas.publication.memoire import retenir
     from cabas.temps import PARIS

@@ -70,7 +70,7 @@ def fusionner_sous_verrou(
     from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
     from cabas.lecture.totaux import totaux_non_lus
     from cabas.publication.ecriture import deposer
-    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, preparer_sorties
+    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, ecrire_les_grandes, preparer_sorties
     from cabas.rendu.tables import difference_csv
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
@@ -95,16 +95,19 @@ def fusionner_sous_verrou(
     avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
     origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
     matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
-    fichiers = preparer_sorties(matiere, avancer, options.classeur, options.producteurs)
-    difference, constats = depuis_la_precedente(sorties, fichiers, recap)
-    if difference:
-        fichiers[DIFFERENCE] = difference_csv(difference)
-    if options.provisoire:
-        fichiers[provisoire.ETAT] = provisoire.etat_en_json(depot, fusion, recap, instant)
+    fichiers: dict[str, bytes | Path] = {**preparer_sorties(matiere, avancer, options.classeur, options.producteurs)}
+    publie = None
     try:
+        fichiers |= ecrire_les_grandes(sorties, matiere)
+        difference, constats = depuis_la_precedente(sorties, fichiers, recap)
+        if difference:
+            fichiers[DIFFERENCE] = difference_csv(difference)
+        if options.provisoire:
+            fichiers[provisoire.ETAT] = etat = provisoire.etat_en_json(depot, fusion, recap, instant)
         retenir_celle_ci(sorties, fichiers, instant)
         deposer(sorties, fichiers, remplaces=REFAITS)
-        publie = provisoire.publier(racine, commande.id, fichiers[provisoire.ETAT]) if options.publier else None
+        if options.provisoire and options.publier:
+            publie = provisoire.publier(racine, commande.id, etat)
     except OSError as faute:
         return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
     resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)

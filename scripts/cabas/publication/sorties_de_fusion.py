@@ -1,8 +1,12 @@
-"""Tout ce qu'une fusion écrit dans `sorties/`, préparé en mémoire : une ligne de `preparer_sorties` par famille de fichiers."""
+"""Tout ce qu'une fusion écrit dans `sorties/` : une ligne de `preparer_sorties` par famille de fichiers.
+
+Ce qui est petit se prépare en mémoire ; ce qui a une ligne par quantité va tout de suite sur le disque, à côté.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from cabas.calculs.a_prevenir import APrevenir
@@ -43,10 +47,10 @@ class Matiere(NamedTuple):
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
     """Les fichiers à écrire, par chemin relatif à `sorties/`. Sans `classeur` ni `producteurs`, seulement les tables."""
     from cabas.rendu.a_prevenir import fichiers_a_prevenir
-    from cabas.rendu.tables import bilan, tables
+    from cabas.rendu.tables import bilan, petites_tables
 
     fusion, recap = matiere.fusion, matiere.recap
-    fichiers = tables(fusion, recap) | tables_de_partage(fusion.commande, recap)
+    fichiers = petites_tables(recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
     fichiers |= sorties_du_reseau(matiere) | sorties_pour_livrer(matiere)
@@ -57,6 +61,14 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     if producteurs:
         fichiers |= fichiers_des_producteurs(matiere.envois, avancer)
     return fichiers
+
+
+def ecrire_les_grandes(sorties: Path, matiere: Matiere) -> dict[str, Path]:
+    """Le journal, les lignes, la répartition, écrits à côté de `sorties/`, par nom."""
+    from cabas.publication.ecriture import mettre_a_cote
+    from cabas.rendu.tables import grandes_tables
+
+    return mettre_a_cote(sorties, grandes_tables(matiere.fusion, matiere.recap))
 
 
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:

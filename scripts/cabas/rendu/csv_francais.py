@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 _FORMULES = frozenset("=+-@\t\r")
@@ -41,18 +41,16 @@ class Cases(dict[str, str]):
         return case
 
 
-def assembler_csv(entete: str, morceaux: Iterable[str]) -> bytes:
-    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même.
+def assembler_csv(entete: str, morceaux: Iterable[str]) -> Iterator[bytes]:
+    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`, en octets, un peu à la fois. `entete` : les intitulés.
 
     Un morceau : une ligne, ou plusieurs jointes par `LIGNE`.
     """
-    octets = io.BytesIO()
-    octets.write(f"\ufeff{entete}{LIGNE}".encode())
+    yield f"\ufeff{entete}{LIGNE}".encode()
     suite = iter(morceaux)
     while lot := list(islice(suite, LOT)):
         lot.append("")
-        octets.write(LIGNE.join(lot).encode())
-    return octets.getvalue()
+        yield LIGNE.join(lot).encode()
 
 
 def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:

@@ -38,8 +38,19 @@ def prix_csv(prix: Decimal) -> str:
     return format(prix.normalize(), "f").replace(".", ",")
 
 
+def grandes_tables(fusion: Fusion, recap: Recap) -> dict[str, Iterator[bytes]]:
+    """Les trois CSV d'une fusion qui ont une ligne par quantité, un peu à la fois : ils peuvent ne pas tenir en mémoire."""
+    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
+    return {nom: assembler_csv(COLONNES[nom], morceaux) for nom, morceaux in longues.items()}
+
+
 def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
     """Les cinq CSV d'une fusion, par nom de fichier."""
+    return petites_tables(recap) | {nom: b"".join(octets) for nom, octets in grandes_tables(fusion, recap).items()}
+
+
+def petites_tables(recap: Recap) -> dict[str, bytes]:
+    """Les CSV d'une fusion qui ont une ligne par produit, ou par produit et groupement."""
     lignes: dict[str, Iterable[tuple[str, ...]]] = {
         "recap-produits.csv": (
             (
@@ -69,9 +80,7 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
             for ligne in recap.groupements
         ),
     }
-    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
-    fichiers = {nom: assembler_csv(COLONNES[nom], rangees) for nom, rangees in longues.items()}
-    return fichiers | {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
+    return {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
 
 
 def difference_csv(difference: Difference) -> bytes:
