@@ -24,7 +24,7 @@ from oracle_sql import fusionner_en_sql, reduite
 
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.recap import recapituler
-from cabas.lecture.prive import lire_prive
+from cabas.lecture.prive import Recu, lire_prive
 from cabas.modele import Adhesion, Commande, Depot, Fenetre, Groupement, Lot, Produit, Selection, Tarif
 from cabas.recu import Stock
 from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement
@@ -229,8 +229,8 @@ def nombre(lu: str, facteur: int) -> int:
     return int(Decimal((lu or "0").replace(",", ".")) * facteur)
 
 
-def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
-    """Les sorties de `cabas`, lues dans ses fichiers : de vrais bons dans un vrai dossier."""
+def recevoir(monde: Monde) -> Recu:
+    """Ce que lit `cabas` : de vrais bons dans un vrai dossier."""
     with tempfile.TemporaryDirectory() as dossier:
         prive = Path(dossier)
         for (slug, fichier), contenu in monde.bons.items():
@@ -247,7 +247,12 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
         if monde.commande.cellier:
             reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
             (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
-        recu = lire_prive(prive, "2026-12", monde.depot)
+        return lire_prive(prive, "2026-12", monde.depot)
+
+
+def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
+    """Les sorties de `cabas`, lues dans ses fichiers."""
+    recu = recevoir(monde)
     fusion = fusionner(monde.depot, monde.commande, recu.recues, recu.adherents, recu.soldes, monde.accepter)
     recap = recapituler(monde.depot, fusion, recu.cellier)
     fichiers = {**tables(fusion, recap), **tables_de_partage(monde.commande, recap)}
