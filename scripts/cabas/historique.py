@@ -11,12 +11,12 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cabas.constats import Refus
+from cabas.legeres import dataclass
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,6 +25,7 @@ from cabas.lecture.origines import Disque, Origine
 from cabas.lecture.schemas import empreinte_des_schemas
 from cabas.lecture.traductions import DOSSIER, juger_traductions, langue_de, lire_traduction
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
+from cabas.legeres import replace
 from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
 
 DOSSIERS = (

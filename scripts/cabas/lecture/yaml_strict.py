@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from cabas.constats import Constat, Emplacement, avertissement, erreur
+from cabas.legeres import dataclass
 
 PROFONDEUR = 20
 _LECTEUR: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
