@@ -9,9 +9,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
-from cabas.legeres import dataclass, field
+from cabas.legeres import NamedTuple, dataclass, field
 
 
 class Gravite(StrEnum):

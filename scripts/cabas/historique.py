@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -43,10 +42,13 @@ def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
 
     Chaque fusion la demande : une seule question à git, sans charger GitPython, qui coûte dix fois plus qu'elle.
     """
+    if not (racine / ".git").exists():
+        return Revision(SANS_GIT)
+    import shutil
     import subprocess
 
     git = shutil.which("git")
-    if git is None or not (racine / ".git").exists():
+    if git is None:
         return Revision(SANS_GIT)
     demande = ("status", "--porcelain=v2", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", *dossiers)
     # Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher.

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
-from cabas.legeres import dataclass, field
+from cabas.legeres import NamedTuple, dataclass, field
 
 
 class FichePassee(NamedTuple):

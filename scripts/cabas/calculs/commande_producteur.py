@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from cabas.argent import centimes
 from cabas.calculs.affichage import nom_du_lot
@@ -17,7 +16,7 @@ from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.mots_de_commande import d_une_ligne, libelle
 from cabas.calculs.offre import ordonner
 from cabas.calculs.recap import LigneProduit, Recap
-from cabas.legeres import dataclass
+from cabas.legeres import NamedTuple, dataclass
 from cabas.modele import Commande, Depot, Producteur, Produit
 from cabas.temps import PARIS, dans_jours
 from cabas.typographie import enumerer

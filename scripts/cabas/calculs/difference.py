@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from cabas.calculs.recap import Recap
-from cabas.legeres import dataclass
+from cabas.legeres import NamedTuple, dataclass
 
 Cle = tuple[str, str, str]
 

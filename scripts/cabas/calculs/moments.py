@@ -17,9 +17,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import NamedTuple
 
 from cabas.constats import Refus
+from cabas.legeres import NamedTuple
 from cabas.temps import PARIS
 from cabas.typographie import simplifier
 

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from random import Random
-from typing import NamedTuple
 
-from cabas.legeres import dataclass, field, replace
+from cabas.legeres import NamedTuple, dataclass, field, replace
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.recu import Adherent
 

@@ -10,12 +10,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from importlib.resources import files
-from typing import NamedTuple
 
+from cabas.lecture.donnees import lire_donnee
 from cabas.lecture.profils import Profil, reconnaitre
+from cabas.legeres import NamedTuple
 from cabas.modele import Produit, Tarif
 from cabas.typographie import enumerer, simplifier
 
@@ -23,7 +22,7 @@ from cabas.typographie import enumerer, simplifier
 @lru_cache(maxsize=1)
 def roles_connus() -> Mapping[str, str]:
     """Le rôle de chaque intitulé de service connu, simplifié (`donnees/intitules.json`) ; vide pour ce qu'on ignore."""
-    roles = json.loads(files("cabas").joinpath("donnees", "intitules.json").read_text(encoding="utf-8"))
+    roles = json.loads(lire_donnee("donnees/intitules.json"))
     return {intitule: "" if role == "ignorer" else role for role, intitules in roles.items() for intitule in intitules}
 
 
@@ -139,6 +138,8 @@ class Catalogue:
 
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
+        from difflib import SequenceMatcher, get_close_matches
+
         entier = UNITE.sub("", simplifier(intitule))
         formes = {entier, *(trouve[1] for motif in _GRILLES if (trouve := motif.search(entier)))}  # « Produits [Miel] », c'est aussi « Miel »
         ressemblants = {nom for forme in formes for nom in get_close_matches(forme, list(self.noms), n=3, cutoff=0.6)}

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
+from cabas.legeres import NamedTuple
 from cabas.recu import COLLE, LigneLue
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import csv
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible, lire_classeur
 from cabas.lecture.encodages import decoder
+from cabas.legeres import NamedTuple
 
 SEPARATEURS = (";", ",", "\t", "|")
 LIGNES_D_ENTETE = 12
