@@ -22,16 +22,17 @@ MODULES = sorted(PAQUET.rglob("*.py"))
 
 NOYAU = {
     "argent", "quantites", "temps", "mission", "regles_de_partage", "modele", "recu", "constats", "etats", "passe", "service", "typographie",
-    "legeres", "calculs",
+    "legeres", "motifs", "calculs",
 }  # fmt: skip
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
     "argent": set(),
     "legeres": set(),
+    "motifs": set(),
     "constats": {"legeres"},
-    "quantites": {"constats", "argent"},
-    "temps": {"constats"},
+    "quantites": {"constats", "motifs", "argent"},
+    "temps": {"constats", "motifs"},
     "etats": {"constats", "legeres"},
     "passe": {"legeres"},
     "mission": {"constats", "legeres"},

@@ -7,7 +7,6 @@ n'est jamais changé dans le dossier de travail ; la seule chose que l'on pose e
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,13 +15,14 @@ from typing import Any, TypeVar
 
 from cabas.constats import Refus
 from cabas.legeres import dataclass
+from cabas.motifs import motif
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")
 PRODUITS = "catalogue/produits"
 ETAT_DES_LOTS = ".etat.json"
 """Ce qui n'est pas une fiche : publier où en sont les lots ne change pas le catalogue avec lequel on fusionne."""
-_REVISION = re.compile(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
+_REVISION = motif(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
 _T = TypeVar("_T")
 
 
