@@ -22,22 +22,24 @@ MODULES = sorted(PAQUET.rglob("*.py"))
 
 NOYAU = {
     "argent", "quantites", "temps", "mission", "regles_de_partage", "modele", "recu", "constats", "etats", "passe", "service", "typographie",
-    "calculs",
+    "legeres", "motifs", "calculs",
 }  # fmt: skip
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
     "argent": set(),
-    "constats": set(),
-    "quantites": {"constats", "argent"},
-    "temps": {"constats"},
-    "etats": {"constats"},
-    "passe": set(),
-    "mission": {"constats"},
-    "regles_de_partage": set(),
-    "service": set(),
-    "modele": {"argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
-    "recu": {"argent", "quantites", "temps", "constats", "modele"},
+    "legeres": set(),
+    "motifs": set(),
+    "constats": {"legeres"},
+    "quantites": {"constats", "motifs", "argent"},
+    "temps": {"constats", "motifs"},
+    "etats": {"constats", "legeres"},
+    "passe": {"legeres"},
+    "mission": {"constats", "legeres"},
+    "regles_de_partage": {"legeres"},
+    "service": {"legeres"},
+    "modele": {"legeres", "argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
+    "recu": {"legeres", "argent", "quantites", "temps", "constats", "modele"},
     "typographie": {"argent", "quantites", "temps"},
     "calculs": NOYAU,
     "controles": NOYAU,

@@ -5,8 +5,7 @@ Entre : un groupement. Sort : des faits. Les adresses et les champs exigés sont
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from cabas.legeres import replace
 from cabas.modele import Groupement
 from cabas.service import Service
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cabas.argent import centimes, partager
+from cabas.legeres import NamedTuple
 
 if TYPE_CHECKING:
     from cabas.calculs.servis import LigneBon

@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import NamedTuple
 
 from cabas.constats import Refus
+from cabas.legeres import NamedTuple
+from cabas.motifs import motif
 from cabas.temps import PARIS
 from cabas.typographie import simplifier
 
@@ -44,7 +45,7 @@ Reperes = Mapping[str, Sequence[datetime]]
 """Les instants de chaque repère d'une commande ; une permanence en a plusieurs, une livraison pas encore fixée n'en a pas."""
 
 _UNITES = {"h": "heure", "min": "minute"}
-_MOMENT = re.compile(
+_MOMENT = motif(
     r"(?P<repere>[a-z]+)(?:\s*(?P<signe>[+-])\s*(?P<nombre>\d{1,3})\s*(?P<unite>j|h|min))?"
     r"(?:\s+(?P<precision>avant|à|a)\s+(?P<heures>\d{1,2})\s*h\s*(?P<minutes>\d\d)?)?"
 )

@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 
 from cabas.calculs.identites import cle
 from cabas.calculs.jugement import REJETS_DU_BON, LigneJugee
 from cabas.constats import Constat, Emplacement, avertissement
+from cabas.legeres import NamedTuple
+from cabas.motifs import motif
 from cabas.recu import Adherent
 from cabas.typographie import simplifier
 
@@ -32,9 +33,9 @@ AU_PLUS = 100
 TASSEES = 8
 """Au plus tant de noms comparés par clé : le coût reste celui des noms, jamais celui des paires."""
 
-_COUPURES = re.compile(r"[\W_]+")
-_CODE = re.compile(r"([a-z]{0,4})0*(\d{1,9})")
-_A_PROTEGER = re.compile(r"^[=+\-@\t\r]")
+_COUPURES = motif(r"[\W_]+")
+_CODE = motif(r"([a-z]{0,4})0*(\d{1,9})")
+_A_PROTEGER = motif(r"^[=+\-@\t\r]")
 
 
 class _Nom(NamedTuple):

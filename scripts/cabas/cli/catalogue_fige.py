@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from cabas.legeres import dataclass, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ MONTREES = 5
 _MOTS = {"pas": "pas", "contenu": "contenu", "maximum": "maximum", "tva": "TVA"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Les fiches avec lesquelles on fusionne. `present` : celles d'aujourd'hui ; `commit` : vide si rien n'est figé."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cabas.cli.impression import Imprimeur, sans_controle
+from cabas.legeres import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,8 @@ import csv as _csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from cabas.legeres import NamedTuple
 
 
 class Dialecte(NamedTuple):

@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from cabas.documents.composition import composer, compter_pages, pages_du_pdf
+from cabas.legeres import NamedTuple
 from cabas.typographie import INSECABLE, typographier
 
 GABARIT = "bon.typ"

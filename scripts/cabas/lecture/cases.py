@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from cabas.constats import Refus
 from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
+from cabas.motifs import motif
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
-_BARRES = re.compile(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
-_SANS_DECALAGE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
+_BARRES = motif(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
+_SANS_DECALAGE = motif(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
 
 
 def sans_produit(colonne: Colonne) -> Colonne:

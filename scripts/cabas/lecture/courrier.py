@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
+from cabas.legeres import NamedTuple
+from cabas.motifs import motif
 from cabas.recu import COLLE, LigneLue
 
 if TYPE_CHECKING:
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
 TETES = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "statut")
 ENTETE = ["produit", "quantite", "tolerance", *TETES]
 TABLEAUX = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".eml")
-_INDICE = re.compile(rb"bon\W{1,8}cabas|fin\W{1,8}du\W{1,8}bon", re.IGNORECASE)
+_INDICE = motif(rb"bon\W{1,8}cabas|fin\W{1,8}du\W{1,8}bon", re.IGNORECASE)
 # Des messageries changent les tirets doublés en tirets longs, et les espaces en insécables.
-_DEBUT = re.compile(r"[-–—]+\s*bon\s+cabas\s*[-–—]+", re.IGNORECASE)
-_FIN = re.compile(r"[-–—]+\s*fin\s+du\s+bon\s*[-–—]+", re.IGNORECASE)
-_CITATION = re.compile(r"(?:\s*[>|])+")
+_DEBUT = motif(r"[-–—]+\s*bon\s+cabas\s*[-–—]+", re.IGNORECASE)
+_FIN = motif(r"[-–—]+\s*fin\s+du\s+bon\s*[-–—]+", re.IGNORECASE)
+_CITATION = motif(r"(?:\s*[>|])+")
 _INVISIBLES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None})
-_LIGNE = re.compile(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
-_TOLERANCE = re.compile(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
+_LIGNE = motif(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
+_TOLERANCE = motif(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
 _DANS_UNE_CASE = Refus(
     "bon-dans-une-case",
     "Une case contient un bon collé en entier : il n’est pas lu ici.",

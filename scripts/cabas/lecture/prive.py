@@ -7,8 +7,10 @@ l'empreinte de chaque fichier, les fichiers ignorés et pourquoi.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
@@ -164,12 +166,13 @@ def _bons(prive: Path, dossier: Path, recu: Recu) -> list[tuple[str, Path]]:
                     "fichier-hors-bons", Emplacement(f"{prive.name}/{relatif}"), fait, f"Le ranger dans {prive.name}/{_relatif(prive, bons)}/."
                 )
             )
-    for chemin in sorted(bons.iterdir(), key=lambda chemin: chemin.name) if bons.is_dir() else ():
-        relatif = _relatif(prive, chemin)
-        if raison := _a_ignorer(chemin):
-            recu.ignores[relatif] = raison
-        elif chemin.is_dir():
-            recu.ignores[relatif] = "dossier"
+    # `scandir` dit d'un coup ce qu'est chaque fichier : une question de moins au système par bon.
+    for entree in sorted(os.scandir(bons), key=attrgetter("name")) if bons.is_dir() else ():
+        chemin = bons / entree.name
+        if raison := _a_ignorer(entree):
+            recu.ignores[_relatif(prive, chemin)] = raison
+        elif entree.is_dir():
+            recu.ignores[relatif := _relatif(prive, chemin)] = "dossier"
             recu.constats.append(
                 avertissement(
                     "dossier-inattendu",
@@ -183,16 +186,18 @@ def _bons(prive: Path, dossier: Path, recu: Recu) -> list[tuple[str, Path]]:
     return gardes
 
 
-def _a_ignorer(chemin: Path) -> str:
-    if chemin.name.startswith((".~lock", "~$", "lock.")) and (chemin.name.startswith("~$") or chemin.name.endswith("#")):
+def _a_ignorer(entree: os.DirEntry[str]) -> str:
+    nom = entree.name
+    if nom.startswith((".~lock", "~$", "lock.")) and (nom.startswith("~$") or nom.endswith("#")):
         return "verrou de tableur"
-    if chemin.name.startswith(".") or chemin.name in ("Thumbs.db", "desktop.ini"):
+    if nom.startswith(".") or nom in ("Thumbs.db", "desktop.ini"):
         return "fichier caché"
-    return "lien" if chemin.is_symlink() else ""
+    return "lien" if entree.is_symlink() else ""
 
 
 def _relatif(prive: Path, chemin: Path) -> str:
-    return "/".join(nom_lisible(partie) for partie in chemin.relative_to(prive).parts)
+    """Le chemin d'un fichier dans le dossier privé. Sans `relative_to`, qui découpe tout le chemin, et coûte autant que lire le fichier."""
+    return nom_lisible(chemin.as_posix().removeprefix(prive.as_posix()).lstrip("/"))
 
 
 def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu, vus: dict[tuple[str, str], str]) -> None:

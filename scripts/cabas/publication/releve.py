@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
-from typing import NamedTuple
+
+from cabas.legeres import NamedTuple
 
 _CHARGEURS = frozenset({"src", "poster", "data", "xlink:href", "background"})
 _CHARGEUSES = frozenset({"image", "use"})

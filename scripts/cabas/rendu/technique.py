@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from cabas.legeres import NamedTuple
 from cabas.typographie import enumerer
 
 _GENRES = {
