@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 
 from cabas.constats import Refus
@@ -87,6 +86,8 @@ def _lire(texte: str) -> Moment | Refus:
     trouve = _MOMENT.fullmatch(texte)
     if trouve is None or trouve["repere"] not in REPERES:
         mot = re.match(r"[a-z]*", simplifier(texte))
+        from difflib import get_close_matches  # noqa: PLC0415 (une milliseconde, pour une fiche fausse seulement)
+
         proches = get_close_matches(mot[0] if mot else "", [*REPERES, *RYTHMES], n=1)
         remede = f"Vouliez-vous dire « {proches[0]} » ? {_REMEDE}" if proches and proches[0] != texte else _REMEDE
         return Refus("quand-illisible", f"« {texte} » n’est pas un moment de la commande.", remede)

@@ -110,9 +110,11 @@ def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, com
 
 def changements(catalogue: Catalogue, fusion: Fusion) -> tuple[PrixChange, ...]:
     """Les prix qui ont changé depuis la révision figée ; rien si elle ne l'est pas."""
+    if not catalogue.fige:
+        return ()
     from cabas.calculs.prix_figes import prix_changes
 
-    return prix_changes(catalogue.depot, catalogue.present, fusion.commande, fusion.retenues) if catalogue.fige else ()
+    return prix_changes(catalogue.depot, catalogue.present, fusion.commande, fusion.retenues)
 
 
 def constats_de_prix(changes: Sequence[PrixChange]) -> list[Constat]:

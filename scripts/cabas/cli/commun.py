@@ -21,7 +21,7 @@ def charger_depot(racine: Path, origine: Origine | None = None, marque: Path = T
 
     `origine` : d'où lire les fiches (le disque, à défaut). `marque` : où garder le témoin de cette vérification, et à côté le dépôt lu.
     """
-    from cabas.lecture.fichiers import lire_octets
+    from cabas.lecture.fichiers import ABSENT, lire_octets
     from cabas.lecture.memoire import TAILLE, rappeler, retenir
     from cabas.lecture.origines import Disque
     from cabas.lecture.releve import relever
@@ -45,7 +45,8 @@ def charger_depot(racine: Path, origine: Origine | None = None, marque: Path = T
     if not constats:
         with suppress(OSError):
             ecrire(temoin, f"{releve.empreinte}\n")
-            ecrire(memoire, retenir(depot, releve.empreinte), durable=False)
+            if gardes is ABSENT or isinstance(gardes, bytes):  # à la place d'un tube ou d'un lien, on n'écrit pas
+                ecrire(memoire, retenir(depot, releve.empreinte), durable=False)
     return depot, constats
 
 

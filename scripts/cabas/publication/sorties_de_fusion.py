@@ -73,10 +73,12 @@ def ecrire_les_grandes(sorties: Path, matiere: Matiere) -> dict[str, Path]:
 
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     """Ce que les groupements et le réseau s'échangent : les totaux de l'un, ce que l'autre attribue. Sans aucun nom."""
+    seul, fusion = matiere.groupement, matiere.fusion
+    if not (seul or fusion.totaux):
+        return {}
     from cabas.calculs.reseau import totaux_de
     from cabas.rendu.totaux import attribue_json, totaux_json
 
-    seul, fusion = matiere.groupement, matiere.fusion
     fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(un, matiere.recap) for un in fusion.totaux or ()}
     if seul:
         fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
