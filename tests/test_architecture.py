@@ -22,24 +22,23 @@ MODULES = sorted(PAQUET.rglob("*.py"))
 
 NOYAU = {
     "argent", "quantites", "temps", "mission", "regles_de_partage", "modele", "recu", "constats", "etats", "passe", "service", "typographie",
-    "legeres", "motifs", "calculs",
+    "motifs", "calculs",
 }  # fmt: skip
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
     "argent": set(),
-    "legeres": set(),
     "motifs": set(),
-    "constats": {"legeres"},
+    "constats": set(),
     "quantites": {"constats", "motifs", "argent"},
     "temps": {"constats", "motifs"},
-    "etats": {"constats", "legeres"},
-    "passe": {"legeres"},
-    "mission": {"constats", "legeres"},
-    "regles_de_partage": {"legeres"},
-    "service": {"legeres"},
-    "modele": {"legeres", "argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
-    "recu": {"legeres", "argent", "quantites", "temps", "constats", "modele"},
+    "etats": {"constats"},
+    "passe": set(),
+    "mission": {"constats"},
+    "regles_de_partage": set(),
+    "service": set(),
+    "modele": {"argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
+    "recu": {"argent", "quantites", "temps", "constats", "modele"},
     "typographie": {"argent", "quantites", "temps"},
     "calculs": NOYAU,
     "controles": NOYAU,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from cabas.legeres import NamedTuple, dataclass, field
+from typing import NamedTuple
 
 
 class Gravite(StrEnum):

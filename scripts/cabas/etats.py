@@ -5,10 +5,10 @@ Quantités en millièmes d'unité, instants avec fuseau. Les champs sont ceux de
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cabas.constats import Source
-from cabas.legeres import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cabas.constats import Refus
-from cabas.legeres import dataclass
 from cabas.motifs import motif
 
 SANS_GIT = "sans-git"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from cabas.constats import Source
-from cabas.legeres import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ Unités : prix et consignes en euros exacts (`Decimal`), quantités en millième
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from cabas.constats import Source
 from cabas.etats import EtatDesLots
-from cabas.legeres import dataclass, field
 from cabas.mission import Mission
 from cabas.regles_de_partage import Cellier, Limite
 from cabas.service import Service

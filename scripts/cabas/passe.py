@@ -6,10 +6,10 @@ Unités : prix en euros exacts (`Decimal`) par unité de la fiche, instants avec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-
-from cabas.legeres import NamedTuple, dataclass, field
+from typing import NamedTuple
 
 
 class FichePassee(NamedTuple):

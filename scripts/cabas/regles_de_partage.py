@@ -5,9 +5,8 @@ Unités : quantités en millièmes d'unité, budget en euros exacts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-
-from cabas.legeres import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.identites import cle
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, LigneJugee, Sort, a_lire
 from cabas.calculs.mots_de_commande import d_une_ligne
 from cabas.calculs.offre import maximum_par_bon
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot, Produit
 from cabas.quantites import LISIBLE, lire_quantite
 from cabas.recu import Adherent

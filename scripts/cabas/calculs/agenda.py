@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cabas.calculs.moments import RYTHMES, Reperes, dater, lire_moments, rang
 from cabas.calculs.offre import fenetres
 from cabas.calculs.permanences import Seance, seances
 from cabas.constats import Refus
-from cabas.legeres import NamedTuple
 from cabas.mission import Mission
 from cabas.modele import Commande, Creneau, Depot, Fenetre, Groupement
 from cabas.temps import PARIS

@@ -8,11 +8,11 @@ dont le manque tient dans son budget. Quantités en millièmes, montants en cent
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cabas.argent import centimes, montant_coutant
 from cabas.calculs.conditionnements import compter, manque_pour_un_lot, tailles_de, total_a_commander
 from cabas.calculs.repartition import Demande, repartir
-from cabas.legeres import dataclass, replace
 from cabas.modele import Produit
 from cabas.regles_de_partage import Cellier
 

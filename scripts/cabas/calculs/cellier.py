@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.argent import arrondir_decimal, montant_coutant
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot
 from cabas.recu import Stock
 

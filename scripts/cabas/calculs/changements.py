@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from cabas.calculs.histoire_des_prix import ecart, presente
 from cabas.calculs.offre import mois_de_livraison
-from cabas.legeres import NamedTuple
 from cabas.modele import Commande, Depot
 from cabas.passe import FichePassee, Histoire
 from cabas.temps import PARIS

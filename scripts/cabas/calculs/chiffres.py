@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.argent import arrondir
 from cabas.calculs.distances import kilometres, mediane
 from cabas.calculs.offre import Etat, etat, par_rubrique
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot, Groupement, Producteur, Rubrique
 
 AB = "ab"

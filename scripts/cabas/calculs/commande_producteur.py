@@ -7,8 +7,10 @@ Quantités en millièmes, montants en centimes, prix coûtants en euros exacts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from cabas.argent import centimes
 from cabas.calculs.affichage import nom_du_lot
@@ -16,7 +18,6 @@ from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.mots_de_commande import d_une_ligne, libelle
 from cabas.calculs.offre import ordonner
 from cabas.calculs.recap import LigneProduit, Recap
-from cabas.legeres import NamedTuple, dataclass
 from cabas.modele import Commande, Depot, Producteur, Produit
 from cabas.temps import PARIS, dans_jours
 from cabas.typographie import enumerer

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import LigneJugee, Sort
 from cabas.constats import Refus
-from cabas.legeres import NamedTuple
 from cabas.recu import Decision, LigneLue
 
 _OTER = "Ôter cette décision, ou la refaire d’après le journal."

@@ -7,10 +7,11 @@ Quantités en millièmes, montants en centimes. Règle : décision 13.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.calculs.recap import Recap
-from cabas.legeres import NamedTuple, dataclass
 
 Cle = tuple[str, str, str]
 

@@ -5,7 +5,8 @@ Entre : un groupement. Sort : des faits. Les adresses et les champs exigés sont
 
 from __future__ import annotations
 
-from cabas.legeres import replace
+from dataclasses import replace
+
 from cabas.modele import Groupement
 from cabas.service import Service
 

@@ -7,12 +7,12 @@ ceux que nos lecteurs reconnaissent : un rôle connu, la ref entre crochets, ou 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cabas.calculs import affichage
 from cabas.calculs.mots_de_commande import d_une_ligne
 from cabas.calculs.offre import maximum_par_bon, par_rubrique, proposes
-from cabas.legeres import dataclass, replace
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.quantites import MILLE
 from cabas.typographie import FINE, INSECABLE, instant_long

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.argent import centimes, partager
-from cabas.legeres import NamedTuple
 
 if TYPE_CHECKING:
     from cabas.calculs.servis import LigneBon

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from cabas.argent import arrondir
-from cabas.legeres import NamedTuple
 from cabas.modele import Produit
 from cabas.passe import FichePassee, Histoire, Version
 from cabas.temps import PARIS

@@ -16,9 +16,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from cabas.constats import Refus
-from cabas.legeres import NamedTuple
 from cabas.motifs import motif
 from cabas.temps import PARIS
 from cabas.typographie import simplifier

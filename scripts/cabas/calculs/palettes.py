@@ -6,9 +6,10 @@ Quantités en millièmes d'unité.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cabas.calculs.offre import ordonner
 from cabas.calculs.recap import Recap
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot
 
 PLACEMENTS = ("ambiant", "frais", "congele")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
-from cabas.legeres import NamedTuple
 from cabas.temps import PARIS
 from cabas.typographie import JOURS
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.calculs.offre import choisis
 from cabas.calculs.retenues import Retenue
-from cabas.legeres import NamedTuple
 from cabas.modele import Commande, Depot, Produit
 from cabas.typographie import nombre_csv
 

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from cabas.calculs.identites import cle
 from cabas.calculs.jugement import REJETS_DU_BON, LigneJugee
 from cabas.constats import Constat, Emplacement, avertissement
-from cabas.legeres import NamedTuple
 from cabas.motifs import motif
 from cabas.recu import Adherent
 from cabas.typographie import simplifier

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from cabas.argent import partager
-from cabas.legeres import NamedTuple
 from cabas.typographie import quantite
 
 

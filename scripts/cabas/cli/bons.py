@@ -36,6 +36,8 @@ def inscrire(sous_commandes: Any) -> None:
 
 def executer(arguments: argparse.Namespace) -> int:
     """Compose le carnet et l'écrit."""
+    from dataclasses import replace
+
     from cabas.calculs.offre import tarif_de
     from cabas.cli.catalogue_fige import charger_catalogue
     from cabas.cli.fusionner import constats_utiles
@@ -43,7 +45,6 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.constats import erreurs
     from cabas.documents.bon_papier import carnet_pdf
     from cabas.documents.code_qr import adresse_du_bon
-    from cabas.legeres import replace
     from cabas.publication.ecriture import ecrire
     from cabas.typographie import accorder
 

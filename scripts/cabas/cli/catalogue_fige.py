@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from cabas.legeres import dataclass, replace
 
 if TYPE_CHECKING:
     from pathlib import Path

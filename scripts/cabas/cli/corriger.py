@@ -8,10 +8,9 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.cli.impression import Imprimeur, sans_controle
-from cabas.legeres import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path

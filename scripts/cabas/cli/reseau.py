@@ -36,8 +36,9 @@ def un_seul_groupement(recu: Recu, groupement: str) -> None:
 
 def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
     """Le même récap, sans frais qui ne seraient pas les bons : un groupement seul ne sait pas sa part, des totaux n'ont pas de cellules."""
+    from dataclasses import replace
+
     from cabas.calculs.frais import partager_a_plusieurs
-    from cabas.legeres import replace
 
     if groupement and len(fusion.commande.fenetres) > 1:
         return replace(recap, frais=())

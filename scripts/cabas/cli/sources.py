@@ -95,10 +95,11 @@ def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Cons
 
     Si la révision ne se trouve pas (dossier venu d'un zip, copie partielle), on le dit, et les bons montrent les prix présents.
     """
+    from dataclasses import replace
+
     from cabas.calculs.offre import Etat, etat
     from cabas.cli.catalogue_fige import figer
     from cabas.constats import Gravite
-    from cabas.legeres import replace
 
     figes: dict[str, Depot] = {}
     for identifiant, commande in depot.commandes.items():

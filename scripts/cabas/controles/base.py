@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Gravite
-from cabas.legeres import NamedTuple, dataclass, field
 from cabas.modele import Depot
 
 

@@ -7,13 +7,13 @@ Deux familles : ceux qui touchent une case (`DANS_UNE_CASE`, `DANS_UN_BON_CANONI
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from cabas.calculs.offre import maximum_par_bon
 from cabas.demonstration.chantier import Chantier
 from cabas.demonstration.faits import REJETEE, RETENUE, Article, Bon
 from cabas.demonstration.formes import Forme
 from cabas.demonstration.paniers import ecrire, pas_permis, quantite
-from cabas.legeres import replace
 from cabas.modele import Produit
 from cabas.quantites import MILLE
 

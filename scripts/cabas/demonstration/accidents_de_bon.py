@@ -6,11 +6,11 @@ Chacun prend une ou deux cellules au chantier et y dépose lui-même ses fichier
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from cabas.demonstration.chantier import PAGE, SAISIE, Chantier, au_meme_creneau, code, decaler
 from cabas.demonstration.faits import BROUILLON, REJETEE, REMPLACEE, RETENUE, Bon
-from cabas.legeres import replace
 from cabas.recu import Adherent
 
 type_accident_de_bon = Callable[[Chantier], None]

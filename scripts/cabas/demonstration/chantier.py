@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cabas.calculs.code_court import ALPHABET, LONGUEUR, code_court, texte_du_bon
 from cabas.demonstration.faits import REMPLACEE, RETENUE, Bon, Contexte, Fichier
 from cabas.demonstration.formes import Forme, page
 from cabas.demonstration.paniers import REMARQUES, Main, article, cout, creneau, instant, plage, tirer
-from cabas.legeres import dataclass, field, replace
 from cabas.recu import Adherent
 
 PAGE = Forme("page", "page-{}.csv", page, Main.VIRGULE, grille=False, courte=False, datee=True)

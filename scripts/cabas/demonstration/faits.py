@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
+from typing import NamedTuple
 
-from cabas.legeres import NamedTuple, dataclass, field, replace
 from cabas.modele import Commande, Depot, Fenetre, Groupement, Produit
 from cabas.recu import Adherent
 

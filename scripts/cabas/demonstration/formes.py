@@ -6,13 +6,13 @@ Entre : le contexte d'un groupement et des bons. Les exports des services de for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from cabas.calculs.offre import prix_unitaire
 from cabas.demonstration.classeurs import ods, xlsx
 from cabas.demonstration.faits import Article, Bon, Contexte
 from cabas.demonstration.paniers import Main, cout
 from cabas.demonstration.tableaux import EXCEL_FR, EXCEL_FR_UTF8, Dialecte, csv
-from cabas.legeres import NamedTuple
 from cabas.modele import Produit
 from cabas.quantites import UNITES
 from cabas.typographie import euros_csv, nombre_csv

@@ -6,6 +6,7 @@ Aucun ne porte nos refs : les intitulés sont les noms du catalogue, habillés p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cabas.constats import Refus
@@ -13,7 +14,6 @@ from cabas.demonstration.faits import Bon, Contexte
 from cabas.demonstration.formes import CRENEAU, NOM, TELEPHONE, Colonne, Forme, grille, nom_et_unite
 from cabas.demonstration.paniers import Main
 from cabas.demonstration.tableaux import Dialecte, csv
-from cabas.legeres import replace
 from cabas.modele import Produit
 from cabas.quantites import lire_quantite
 from cabas.temps import PARIS

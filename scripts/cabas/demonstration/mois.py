@@ -6,6 +6,7 @@ dossier privé donné.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -19,7 +20,6 @@ from cabas.demonstration.faits import Bon, Contexte, Fichier, Resume, resumer
 from cabas.demonstration.formes import FORMES, Forme, permanence_xlsx
 from cabas.demonstration.formulaires import FORMULAIRES, colonnes_de_grille
 from cabas.demonstration.paniers import vitrine
-from cabas.legeres import replace
 from cabas.modele import Commande, Depot, Fenetre, Groupement
 
 LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -6,8 +6,7 @@ import csv as _csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-
-from cabas.legeres import NamedTuple
+from typing import NamedTuple
 
 
 class Dialecte(NamedTuple):

@@ -9,13 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from cabas.documents.composition import composer_malgre_tout, composer_non_balise, compter_pages, signes_absents
 from cabas.documents.fiche_mission import a_cocher, faits
 from cabas.documents.markdown_typst import Adresser, Bloc, blocs, sur_le_web, textes
-from cabas.legeres import NamedTuple
 from cabas.mission import Mission
 from cabas.typographie import typographier
 

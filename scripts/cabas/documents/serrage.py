@@ -12,10 +12,9 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.documents.composition import composer, compter_pages, pages_du_pdf
-from cabas.legeres import NamedTuple
 from cabas.typographie import INSECABLE, typographier
 
 GABARIT = "bon.typ"

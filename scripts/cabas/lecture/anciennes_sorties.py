@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.annexes import lire_montant
 from cabas.lecture.rangees import oter_apostrophe
-from cabas.legeres import NamedTuple
 from cabas.quantites import lire_quantite
 
 

@@ -11,13 +11,13 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.encodages import decoder
 from cabas.lecture.fichiers import TAILLE_BON, lire_octets
 from cabas.lecture.rangees import oter_apostrophe
 from cabas.lecture.schemas import champs
-from cabas.legeres import NamedTuple
 from cabas.recu import Adherent
 from cabas.temps import PARIS, lire_envoi, lire_jour
 

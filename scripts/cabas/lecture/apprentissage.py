@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
 from cabas.lecture.cases import sans_ip
@@ -15,7 +16,6 @@ from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
-from cabas.legeres import NamedTuple
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
 

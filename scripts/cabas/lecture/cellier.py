@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import Annexes, lire_annexe
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot, Produit
 from cabas.quantites import lire_decimal, lire_quantite
 from cabas.recu import Stock

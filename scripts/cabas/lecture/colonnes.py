@@ -11,11 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.lecture.donnees import lire_donnee
 from cabas.lecture.profils import Profil, reconnaitre
-from cabas.legeres import NamedTuple
 from cabas.modele import Produit, Tarif
 from cabas.motifs import motif
 from cabas.typographie import enumerer, simplifier

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
-from cabas.legeres import NamedTuple
 from cabas.motifs import motif
 from cabas.recu import COLLE, LigneLue
 

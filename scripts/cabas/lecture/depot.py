@@ -8,6 +8,7 @@ l'ont déjà passé (`temoin`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from cabas.lecture.origines import Disque, Origine
 from cabas.lecture.releve import DOSSIERS, RUBRIQUES, Releve, Texte, relever
 from cabas.lecture.traductions import juger_traductions, lire_traduction
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
-from cabas.legeres import replace
 from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
 
 CLES = {genre: cle for genre, _dossier, _suffixe, cle in DOSSIERS}

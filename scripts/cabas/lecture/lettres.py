@@ -12,13 +12,12 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.fichiers import nom_lisible
-from cabas.legeres import NamedTuple
 
 PARTIES_MAX = 200
 _SAUTS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "pre", "h1", "h2", "h3", "table", "ul", "ol"})

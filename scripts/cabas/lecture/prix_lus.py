@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from cabas.argent import arrondir_decimal, centimes, prix_du_tarif
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.lecture.colonnes import PRIX_ECRIT, Catalogue, Colonne
-from cabas.legeres import NamedTuple
 from cabas.modele import Produit, Tarif
 from cabas.motifs import motif
 from cabas.quantites import UNITES, normaliser_chiffres

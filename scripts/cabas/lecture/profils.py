@@ -10,10 +10,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.lecture.donnees import lire_dossier
-from cabas.legeres import NamedTuple
 from cabas.typographie import simplifier
 
 ANCRE_MAX = 80

@@ -6,13 +6,13 @@ Entre : une `Origine`. Sort : un `Releve`, que `depot.batir` comprend, et dont l
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 import cabas
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.fichiers import decoder_utf8, nom_lisible
 from cabas.lecture.origines import Origine
 from cabas.lecture.schemas import empreinte_des_schemas
-from cabas.legeres import NamedTuple
 
 DOSSIERS = (
     ("produits", "catalogue/produits", ".yaml", "ref"),

@@ -10,11 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Source, erreur
 from cabas.lecture.donnees import lire_donnee, lire_dossier
-from cabas.legeres import NamedTuple
 from cabas.quantites import lire_decimal
 from cabas.typographie import enumerer
 

@@ -11,11 +11,11 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
+from typing import NamedTuple
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible, lire_classeur
 from cabas.lecture.encodages import decoder
-from cabas.legeres import NamedTuple
 
 SEPARATEURS = (";", ",", "\t", "|")
 LIGNES_D_ENTETE = 12

@@ -6,10 +6,10 @@ fichier sont des constats. Chaque valeur sait sa ligne. Règle : contrats.md §1
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from cabas.constats import Constat
-from cabas.legeres import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from cabas.calculs.agenda import du_groupement, du_reseau
-from cabas.legeres import replace
 from cabas.modele import Depot, Groupement
 from cabas.publication.dossiers import Fichiers
 from cabas.publication.reserve import Piece, dessin, prendre, ranger

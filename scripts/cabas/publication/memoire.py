@@ -9,8 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from cabas.legeres import NamedTuple
 from cabas.publication.ecriture import deposer
 
 TABLES = ("lignes.csv", "recap-produits.csv")

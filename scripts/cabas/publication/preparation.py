@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot
 from cabas.passe import Histoire
 from cabas.publication import actualites, guide, images, relecture

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from cabas.constats import Constat, Emplacement, Gravite
-from cabas.legeres import replace
 from cabas.modele import Depot, Groupement, Producteur
 from cabas.rendu import guide
 from cabas.rendu import nouvelles as rubrique

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
-
-from cabas.legeres import NamedTuple
+from typing import NamedTuple
 
 _CHARGEURS = frozenset({"src", "poster", "data", "xlink:href", "background"})
 _CHARGEUSES = frozenset({"image", "use"})

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from cabas.legeres import NamedTuple
 from cabas.publication.ecriture import ecrire
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from cabas.calculs.a_prevenir import APrevenir
 from cabas.calculs.commande_producteur import CommandeProducteur
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.recap import Recap
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
 from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.calculs.offre import Etat, etat, fenetres, jour_de_livraison
-from cabas.legeres import NamedTuple
 from cabas.modele import Adhesion, Commande, Creneau, Depot, Fenetre, Groupement
 from cabas.temps import PARIS
 from cabas.typographie import JOURS, accorder, date_longue, heure, jour_du_mois, plage

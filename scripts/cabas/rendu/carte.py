@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot
 from cabas.passe import Histoire
 from cabas.rendu import guide

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import hypot
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from cabas.calculs.distances import Point
-from cabas.legeres import NamedTuple
 from cabas.rendu.echappement import litteral
 from cabas.rendu.projection import XY, Cadre, autour, contours, ecarter, france, projeter
 

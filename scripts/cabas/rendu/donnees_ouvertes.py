@@ -12,12 +12,11 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.calculs.mots_de_commande import d_une_ligne
 from cabas.calculs.offre import prix_de_mesure
 from cabas.constats import Refus
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot, Lot, Produit
 from cabas.quantites import MILLE
 from cabas.rendu.csv_pairs import camap_csv, ofn_csv

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from markupsafe import Markup
 
-from cabas.legeres import NamedTuple
 from cabas.typographie import typographier
 
 _SENSIBLE = re.compile(r"[\\`*_{}\[\]()#+!|<>&\"'~^=:$@]|(?<!\w)[-.]|(?<=\d)[.)](?=\s)")

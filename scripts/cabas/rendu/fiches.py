@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
 from cabas.calculs import affichage
 from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import prix_de_mesure
-from cabas.legeres import NamedTuple
 from cabas.modele import Groupement, Producteur, Produit, Tarif
 from cabas.typographie import MOIS, accorder, date_longue, enumerer, euros, jour_du_mois, quantite, typographier
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cabas.calculs import affichage
 from cabas.calculs.formulaire import Formulaire, Question, Rayon, simple
-from cabas.legeres import replace
 from cabas.modele import Commande, Depot, Fenetre, Groupement
 from cabas.rendu.articles import ecrire_creneaux, ecrire_rayons
 from cabas.rendu.langues import LANGUES, Langue, langue

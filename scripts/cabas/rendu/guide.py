@@ -11,11 +11,10 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.calculs.moments import en_clair, lire_moments
 from cabas.constats import Constat, Emplacement, Refus, erreur
-from cabas.legeres import NamedTuple
 from cabas.rendu.echappement import Lien, lignes_hors_code
 from cabas.rendu.fiches import Fait
 from cabas.typographie import enumerer

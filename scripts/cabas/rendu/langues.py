@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cache
 from importlib.resources import files
@@ -19,7 +20,6 @@ from markupsafe import Markup, escape
 
 from cabas import typographie
 from cabas.calculs.affichage import heure_seule
-from cabas.legeres import dataclass
 from cabas.quantites import MILLE
 from cabas.temps import PARIS
 

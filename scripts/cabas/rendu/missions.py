@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.calculs.agenda import Evenement, Genre, du_groupement, sans_date, titre
 from cabas.calculs.moments import PHASES, lire_moments, phase, rang
 from cabas.constats import Refus
-from cabas.legeres import NamedTuple
 from cabas.mission import Mission
 from cabas.modele import Depot, Groupement
 from cabas.rendu.calendrier import jour as jour_lisible

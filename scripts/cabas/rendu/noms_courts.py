@@ -9,9 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count, product
-
-from cabas.legeres import dataclass, field
 
 Jetons = Sequence[tuple[str, str]]
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, erreur
-from cabas.legeres import NamedTuple
 from cabas.rendu.guide import Texte
 from cabas.temps import lire_instant, lire_jour
 from cabas.typographie import date_longue, instant_long

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -17,7 +17,6 @@ from cabas.calculs.chiffres import au_plus_pres
 from cabas.calculs.histoire_des_prix import versions_par_ref
 from cabas.calculs.offre import ordonner, par_rubrique, proposes
 from cabas.constats import Constat
-from cabas.legeres import NamedTuple
 from cabas.modele import Commande, Depot, Groupement, Producteur, Produit
 from cabas.rendu import besoins, guide, livret, missions
 from cabas.rendu.calendrier import RendezVous, creneaux, ligne, rendez_vous

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.argent import centimes
 from cabas.calculs.changements import Changement, Comparaison, Genre, comparaisons
 from cabas.calculs.chiffres import compter
 from cabas.calculs.histoire_des_prix import ecart, serie
 from cabas.calculs.offre import par_rubrique
-from cabas.legeres import NamedTuple
 from cabas.modele import Depot, Produit
 from cabas.passe import FichePassee, Histoire, Version
 from cabas.rendu.carte_de_france import Lieu, dessiner

@@ -7,9 +7,9 @@ pas, à son prix : abricots à 9 € le kilo, par 250 g, font un article de 250 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from cabas.argent import montant_coutant
-from cabas.legeres import NamedTuple
 from cabas.modele import Produit
 from cabas.quantites import MILLE, lire_contenu
 

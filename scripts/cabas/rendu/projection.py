@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from math import ceil, cos, hypot, log, pi, radians, sin, tan
-
-from cabas.legeres import NamedTuple
+from typing import NamedTuple
 
 XY = tuple[float, float]
 _CENTRE = (radians(46.5), radians(3))

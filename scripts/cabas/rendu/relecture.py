@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from cabas.constats import Constat, Emplacement, Gravite, erreur
-from cabas.legeres import NamedTuple
 from cabas.rendu.echappement import lignes_hors_code
 from cabas.rendu.guide import Texte
 

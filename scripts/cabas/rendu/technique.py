@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from cabas.legeres import NamedTuple
 from cabas.typographie import enumerer
 
 _GENRES = {
