@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from cabas.constats import Refus, Source
@@ -105,6 +106,16 @@ class Ecrit:
     produit: str
     lu: str
     tolerance: str
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str, str]]:
+        """Venu d'un autre programme, il redevient celui que l'on a déjà."""
+        return ecrit, (self.produit, self.lu, self.tolerance)
+
+
+@cache
+def ecrit(produit: str, lu: str, tolerance: str) -> Ecrit:
+    """Le seul `Ecrit` de ces trois textes."""
+    return Ecrit(produit, lu, tolerance)
 
 
 class BonLu(NamedTuple):

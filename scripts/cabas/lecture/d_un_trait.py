@@ -22,7 +22,7 @@ from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import reconnaitre
 from cabas.lecture.rangees import oter_apostrophe
 from cabas.lecture.tableaux import CASE_MAX, LIGNES_MAX, lire_tableaux
-from cabas.recu import BonLu, Ecrit
+from cabas.recu import BonLu, Ecrit, ecrit
 
 _BLANCS = ("\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "; ", " ;", "\n ", " \n", "'")
 """Ce qui oblige à nettoyer chaque case : une espace au bord, l'apostrophe d'un tableur."""
@@ -53,14 +53,14 @@ class Ecrits(dict[tuple[str, ...], Ecrit | None]):
 
     def __missing__(self, cases: tuple[str, ...]) -> Ecrit | None:
         produit, lu, plus = cases
-        ecrit: Ecrit | None
+        compris: Ecrit | None
         if not self._titres.isdisjoint(map(str.casefold, cases)):
-            self.doutes, ecrit = True, _DOUTEUX
+            self.doutes, compris = True, _DOUTEUX
         else:
             ref, unite = comprendre_produit(produit, self._catalogue)
-            ecrit = None if est_nulle(lu, unite) and est_nulle(plus, unite) else Ecrit(ref, lu, plus)
-        self[cases] = ecrit
-        return ecrit
+            compris = None if est_nulle(lu, unite) and est_nulle(plus, unite) else ecrit(ref, lu, plus)
+        self[cases] = compris
+        return compris
 
 
 def lire_d_un_trait(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "") -> list[BonLu] | None:
@@ -143,9 +143,9 @@ def _bons(plan: Plan, colonnes: list[list[str]], ecrits: list[Ecrit | None], feu
         siens = ecrits[debut:fin]
         numeros: Sequence[int] = range(debut + 2, fin + 2)
         if None in siens:
-            numeros = [numero for numero, ecrit in zip(numeros, siens, strict=True) if ecrit is not None]
+            numeros = [numero for numero, un in zip(numeros, siens, strict=True) if un is not None]
             if not numeros and modele.envoye_le:
                 return None  # une réponse qui ne demande rien : il faut peut-être le dire
         if numeros:
-            bons.append(BonLu(modele, numeros, [ecrit for ecrit in siens if ecrit is not None]))
+            bons.append(BonLu(modele, numeros, [un for un in siens if un is not None]))
     return bons

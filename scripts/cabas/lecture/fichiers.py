@@ -12,6 +12,7 @@ from cabas.constats import Refus, raison
 TAILLE_FICHE = 1_000_000
 TAILLE_BON = 8_000_000
 PAS_ORDINAIRE = Refus("fichier-special", "Ce n’est pas un fichier ordinaire.", "L’ôter de ce dossier.")
+MORCEAU = 1 << 16
 _SANS_PIEGE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 ABSENT = Refus("fichier-absent", "Le fichier n’existe pas.", "Le créer, ou vérifier son nom.")
 
@@ -41,7 +42,7 @@ def lire_octets(chemin: Path | str, maximum: int) -> bytes | Refus:
             return trop_gros(f"{etat.st_size / 1_000_000:.0f} Mo", maximum)
         # Le plus court chemin (un objet fichier doublerait ce temps) : d'ordinaire, un appel rend tout, et le suivant rien.
         octets = os.read(descripteur, etat.st_size + 1)
-        while len(octets) <= maximum and (suite := os.read(descripteur, maximum + 1 - len(octets))):
+        while len(octets) <= maximum and (suite := os.read(descripteur, MORCEAU)):
             octets += suite
     except OSError as erreur:
         return Refus("fichier-inaccessible", f"La lecture échoue ({raison(erreur)}).", "Recopier le fichier.")

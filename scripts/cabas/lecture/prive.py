@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 
+from cabas.a_deux import a_deux
 from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
 from cabas.lecture.annexes import lire_annexes
 from cabas.lecture.bons import lire_bons
@@ -30,6 +31,9 @@ from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
 
 VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml", "totaux.json", "attribue.json"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
+
+BEAUCOUP = 100
+"""À partir de tant de fichiers, les lire à deux fait gagner du temps."""
 
 Progres = Callable[[int, int], None]
 
@@ -72,12 +76,20 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         )
         return recu
     catalogues = Catalogues(depot)
-    vus: dict[tuple[str, str], str] = {}
     fichiers = _fichiers(prive, base, depot, recu)
-    for rang, (groupement, chemin) in enumerate(fichiers):
-        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, vus)
-        if progres:
-            progres(rang + 1, len(fichiers))
+    milieu = 0 if depot.correspondances else _milieu([groupement for groupement, _chemin in fichiers])
+    moities: tuple[Recu, ...]
+    if milieu:
+        moities = a_deux(
+            lambda: _lire_bons(prive, fichiers[:milieu], catalogues, progres and (lambda fait, total: progres(fait * 2, total * 2))),
+            lambda: _lire_bons(prive, fichiers[milieu:], catalogues, None),
+        )
+    else:
+        moities = (_lire_bons(prive, fichiers, catalogues, progres),)
+    for lus in moities:
+        recu.recues += lus.recues
+        recu.empreintes |= lus.empreintes
+        recu.constats += lus.constats
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
         annexes = lire_annexes(prive, groupement)
         recu.adherents[groupement], recu.soldes[groupement] = annexes.adherents, annexes.soldes
@@ -88,6 +100,23 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
     recu.empreintes |= reserve.empreintes
     recu.constats += [*reserve.constats, *catalogues.jamais_vus()]
     recu.constats += _groupements_sans_bon(prive, commande, depot, {groupement for groupement, _chemin in fichiers})
+    return recu
+
+
+def _milieu(groupements: Sequence[str]) -> int:
+    """Où couper une longue liste en deux, entre deux groupements : deux copies d'un fichier restent du même côté. 0 : nulle part."""
+    limites = [rang for rang in range(1, len(groupements)) if groupements[rang] != groupements[rang - 1]]
+    return min(limites, key=lambda rang: abs(2 * rang - len(groupements)), default=0) if len(groupements) >= BEAUCOUP else 0
+
+
+def _lire_bons(prive: Path, fichiers: Sequence[tuple[str, Path]], catalogues: Catalogues, progres: Progres | None) -> Recu:
+    """Ce que disent ces fichiers : lignes, empreintes, constats."""
+    recu = Recu()
+    vus: dict[tuple[str, str], str] = {}
+    for rang, (groupement, chemin) in enumerate(fichiers):
+        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, vus)
+        if progres:
+            progres(rang + 1, len(fichiers))
     return recu
 
 

@@ -11,6 +11,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from cabas.a_deux import a_deux
+
 
 def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
     """Écrit un fichier s'il diffère. Sort : vrai s'il a changé. Crée les dossiers qui manquent.
@@ -34,8 +36,10 @@ def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
     return True
 
 
-def mettre_a_cote(dossier: Path, fichiers: Mapping[str, Iterable[bytes]]) -> dict[str, Path]:
+def mettre_a_cote(dossier: Path, fichiers: Mapping[str, Iterable[bytes]], *, ensemble: bool = False) -> dict[str, Path]:
     """Écrit de grands fichiers à côté d'un dossier, un peu à la fois : `deposer` n'aura qu'à les y ranger. Sort leurs chemins.
+
+    `ensemble` : le premier pendant que l'on écrit les autres.
 
     Ce qu'une écriture interrompue y aurait laissé est ôté d'abord.
     """
@@ -43,13 +47,21 @@ def mettre_a_cote(dossier: Path, fichiers: Mapping[str, Iterable[bytes]]) -> dic
     shutil.rmtree(voisin, ignore_errors=True)
     voisin.mkdir(parents=True)
     try:
-        for nom, morceaux in fichiers.items():
-            with (voisin / nom).open("wb") as fichier:
-                fichier.writelines(morceaux)
+        if ensemble and len(fichiers) > 1:
+            (premier, morceaux), *autres = fichiers.items()
+            a_deux(lambda: _ecrire_les(voisin, autres), lambda: _ecrire_les(voisin, [(premier, morceaux)]))
+        else:
+            _ecrire_les(voisin, fichiers.items())
     except OSError:
         shutil.rmtree(voisin, ignore_errors=True)
         raise
     return {nom: voisin / nom for nom in fichiers}
+
+
+def _ecrire_les(dossier: Path, fichiers: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    for nom, morceaux in fichiers:
+        with (dossier / nom).open("wb") as fichier:
+            fichier.writelines(morceaux)
 
 
 def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tuple[str, ...] = ()) -> None:

@@ -20,6 +20,8 @@ from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
 RETOURS = "reseau"
+BEAUCOUP = 20_000
+"""À partir de tant de lignes, écrire le journal pendant que l'on écrit le reste fait gagner du temps."""
 REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
@@ -68,7 +70,7 @@ def ecrire_les_grandes(sorties: Path, matiere: Matiere) -> dict[str, Path]:
     from cabas.publication.ecriture import mettre_a_cote
     from cabas.rendu.tables import grandes_tables
 
-    return mettre_a_cote(sorties, grandes_tables(matiere.fusion, matiere.recap))
+    return mettre_a_cote(sorties, grandes_tables(matiere.fusion, matiere.recap), ensemble=matiere.fusion.comptes["lues"] > BEAUCOUP)
 
 
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
