@@ -135,12 +135,9 @@ class BonLu(NamedTuple):
 
     def lignes(self) -> Iterator[LigneLue]:
         """Les mêmes, une par une."""
-        for numero, ecrit in zip(self.numeros, self.ecrits, strict=True):
-            yield self.modele._replace(ligne=numero, produit=ecrit.produit, lu=ecrit.lu, tolerance=ecrit.tolerance)
-
-    def premiere(self) -> LigneLue:
-        """La première."""
-        return next(self.lignes())
+        groupement, fichier, _ligne, colonne, bon, cellule, _produit, _lu, _tolerance, *suite = self.modele
+        for numero, un in zip(self.numeros, self.ecrits, strict=True):
+            yield nouvelle(LigneLue, (groupement, fichier, numero, colonne, bon, cellule, un.produit, un.lu, un.tolerance, *suite))
 
 
 Recue = LigneLue | BonLu

@@ -49,12 +49,17 @@ class Fusion:
 
     @cached_property
     def lignes(self) -> tuple[LigneJugee, ...]:
-        """Le sort de chaque ligne reçue. Une par une, elles prennent beaucoup de place : `premieres` suffit souvent."""
+        """Le sort de chaque ligne reçue. Une par une, elles prennent beaucoup de place : `singulieres` ou `premieres` suffisent souvent."""
         return tuple(ligne for jugee in self.jugees for ligne in (jugee.lignes() if isinstance(jugee, BonOrdinaire) else (jugee,)))
 
     @cached_property
+    def singulieres(self) -> tuple[LigneJugee, ...]:
+        """Les lignes des bons dont il y a quelque chose à dire."""
+        return tuple(jugee for jugee in self.jugees if isinstance(jugee, LigneJugee))
+
+    @cached_property
     def premieres(self) -> tuple[LigneJugee, ...]:
-        """Toutes les lignes dont il y a quelque chose à dire ; et la première de chaque bon sans histoire."""
+        """Les mêmes, et la première de chaque bon sans histoire : de quoi connaître tout le monde."""
         return tuple(next(jugee.lignes()) if isinstance(jugee, BonOrdinaire) else jugee for jugee in self.jugees)
 
     @cached_property

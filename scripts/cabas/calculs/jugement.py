@@ -42,8 +42,14 @@ REJETS_DU_BON = frozenset({
 
 
 _TOTAUX = frozenset({"total", "totaux", "total general", "sous-total", "sous total", "somme"})
+_MOT_DE_TOTAL = re.compile(r"t.{0,2}t|somme", re.IGNORECASE)
+"""Ce qu'ont tous les mots de total : savoir vite que presque personne ne s'appelle ainsi."""
 _FEUILLE = re.compile(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
 """Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
+
+def _peut_etre_un_total(cellule: str) -> bool:
+    return not cellule.isascii() or _MOT_DE_TOTAL.search(cellule) is not None
+
 
 CleDeBon = tuple[str, str, str, str]
 
@@ -113,7 +119,7 @@ class Juge:
     def bon_de(self, lue: LigneLue) -> DitDuBon:
         """Ce que disent du bon toutes les lignes qui ressemblent à celle-ci, avant d'en lire les quantités."""
         dits = _DU_BON(lue)
-        return self._bons.get(dits) or self._bons.setdefault(dits, self._lire_bon(lue))
+        return self._bons.get(dits) or self._bons.setdefault(dits, self.lire_bon(lue))
 
     def _juger_bon(self, bon: DitDuBon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
         """Le sort de lignes que rien ne distingue, sinon le produit et les quantités."""
@@ -136,7 +142,8 @@ class Juge:
             connue = self._cellules[ecriture] = self._identites.cellule(ecriture)
         return connue
 
-    def _lire_bon(self, lue: LigneLue) -> DitDuBon:
+    def lire_bon(self, lue: LigneLue) -> DitDuBon:
+        """La même chose, lue à l'instant : quand on sait que cette ligne est seule à le dire."""
         cellule = self._cellule(lue.cellule)
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
         # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
@@ -170,7 +177,7 @@ class Juge:
             )
         if not lue.cellule.strip():
             return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
-        if simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
+        if _peut_etre_un_total(lue.cellule) and simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
             return Refus(
                 "cellule-absente", f"« {lue.cellule} » : c’est une ligne de total, pas une personne.", "Ôter les lignes de total du fichier."
             )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cabas.calculs.demandes import Articles
 from cabas.calculs.jugement import CleDeBon, Juge, LigneJugee, Sort
 from cabas.calculs.retenues import Article, BonRetenu
-from cabas.recu import BonLu, LigneLue, Recue
+from cabas.recu import BonLu, LigneLue, Recue, nouvelle
 
 _PRODUIT = attrgetter("produit")
 
@@ -39,7 +39,8 @@ class BonOrdinaire(NamedTuple):
     def lignes(self) -> Iterator[LigneJugee]:
         """Ses lignes, une par une, toutes retenues."""
         for lue, article in zip(self.lu.lignes(), self.articles, strict=True):
-            yield LigneJugee(lue, self.cellule, self.cle, Sort.RETENUE, article.quantite, article.tolerance, self.envoi)
+            dits = (lue, self.cellule, self.cle, Sort.RETENUE, article.quantite, article.tolerance, self.envoi, "", "", "")
+            yield nouvelle(LigneJugee, dits)
 
     def retenu(self) -> BonRetenu:
         """Ce qu'on en retient : ses articles, dans l'ordre des refs."""
@@ -62,7 +63,7 @@ class Comptoir(NamedTuple):
 
 def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tuple[list[BonOrdinaire], list[LigneLue]]:
     """Les bons sans histoire, et toutes les autres lignes, chacun dans l'ordre reçu."""
-    toutes = [(recue, juge.bon_de(recue.modele if isinstance(recue, BonLu) else recue)) for recue in recues]
+    toutes = [(recue, juge.lire_bon(recue.modele) if isinstance(recue, BonLu) else juge.bon_de(recue)) for recue in recues]
     seules = Counter(bon.cellule for _recue, bon in toutes)
     tables: dict[str, Articles] = {}
     ordinaires: list[BonOrdinaire] = []

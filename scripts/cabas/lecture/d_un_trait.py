@@ -125,7 +125,7 @@ def _colonnes(texte: str, largeur: int) -> list[list[str]]:
     if len(texte) > CASE_MAX and max(map(len, cases)) > CASE_MAX:
         return []
     colonnes = [cases[rang::pas] for rang in range(largeur)]
-    if not texte.isascii() or texte[0] == " " or texte[-1] == " " or any(blanc in texte for blanc in _BLANCS):
+    if not texte.isascii() or texte[0] == " " or texte[-1] == " " or any(map(texte.__contains__, _BLANCS)):
         colonnes = [list(map(oter_apostrophe, map(str.strip, colonne))) for colonne in colonnes]
     return [*colonnes, [""] * nombre]
 

@@ -32,8 +32,8 @@ from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
 VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements.csv", "servi.csv", "caisse.yaml", "totaux.json", "attribue.json"})
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
 
-BEAUCOUP = 100
-"""À partir de tant de fichiers, les lire à deux fait gagner du temps."""
+BEAUCOUP = 600
+"""À partir de tant de fichiers, les lire à deux fait gagner plus de temps que de se dédoubler n'en prend."""
 
 Progres = Callable[[int, int], None]
 
