@@ -65,8 +65,8 @@ def _dataclass(*, slots: bool, frozen: bool = False, order: bool = False) -> Any
 
 
 def _replace(objet: Any, /, **changements: Any) -> Any:
-    """Le même objet, avec d'autres valeurs pour quelques champs."""
-    return objet.__class__(**{nom: getattr(objet, nom) for nom in objet.__champs__ if nom not in changements}, **changements)
+    """Le même objet, avec d'autres valeurs pour quelques champs. Une dataclass de la bibliothèque standard convient aussi."""
+    return objet.__class__(**{nom: getattr(objet, nom) for nom in objet.__match_args__ if nom not in changements}, **changements)
 
 
 class _VraisChamps:
