@@ -7,7 +7,7 @@ Rien n'en dépend que la durée. Là où un programme ne sait pas se dédoubler 
 from __future__ import annotations
 
 import os
-import threading
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -35,7 +35,12 @@ def a_deux(ici: Callable[[], T], a_cote: Callable[[], U]) -> tuple[T, U]:
 def _possible() -> bool:
     """Un double n'hérite que du fil qui le demande : avec d'autres, il pourrait attendre sans fin ce qu'ils tenaient."""
     coeurs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return hasattr(os, "fork") and coeurs > 1 and threading.active_count() == 1
+    return hasattr(os, "fork") and coeurs > 1 and not _plusieurs_fils()
+
+
+def _plusieurs_fils() -> bool:
+    fils = sys.modules.get("threading")  # que personne ne l'ait chargé suffit à savoir qu'il n'y en a qu'un
+    return fils is not None and fils.active_count() > 1
 
 
 def _faire_et_partir(faire: Callable[[], object], tube: int) -> None:

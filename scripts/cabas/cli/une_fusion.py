@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cabas.cli.impression import Imprimeur
     from cabas.constats import Constat
     from cabas.lecture.prive import Recu
-    from cabas.modele import Depot
+    from cabas.modele import Commande, Depot
 
 
 class Resultat(NamedTuple):
@@ -62,7 +62,6 @@ def fusionner_sous_verrou(
 ) -> tuple[Fusion, Resultat]:
     """La fusion elle-même, sous verrou : les calculs, puis les sorties mises en place d'un coup. `options.instant` est donné."""
     from cabas.calculs.a_prevenir import a_prevenir
-    from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli import provisoire
@@ -84,7 +83,7 @@ def fusionner_sous_verrou(
     imprimeur.avancer(1, 3, "Récap et répartition")
     recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
     imprimeur.avancer(2, 3, "Récap et répartition")
-    envois = tuple(commandes_producteurs(depot, commande, recap))
+    envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
     sorties = prive / commande.id / options.groupement / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois)
     if not options.ecrire or instant is None:
@@ -112,6 +111,12 @@ def fusionner_sous_verrou(
         return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
     resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)
     return fusion, resultat._replace(instant=instant, mention=mention, publie=publie, groupement=options.groupement)
+
+
+def _envois(depot: Depot, commande: Commande, recap: Recap) -> tuple[CommandeProducteur, ...]:
+    from cabas.calculs.commande_producteur import commandes_producteurs
+
+    return tuple(commandes_producteurs(depot, commande, recap))
 
 
 def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import cabas
 from cabas.argent import centimes
-from cabas.calculs.difference import Difference
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import LigneJugee, Sort
 from cabas.calculs.ordinaires import BonOrdinaire
@@ -19,6 +19,9 @@ from cabas.recu import Ecrit
 from cabas.rendu.csv_francais import LIGNE, Cases, assembler_csv, ecrire_csv, proteger
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
+
+if TYPE_CHECKING:
+    from cabas.calculs.difference import Difference
 
 COLONNES: Mapping[str, str] = {
     "journal.csv": "groupement;fichier;ligne;colonne;bon;cellule;produit;lu;quantite;tolerance;sort;code;message",
