@@ -80,8 +80,9 @@ def _nom(nom: str, code: str = "") -> _Nom:
 def _paires(inconnues: Sequence[_Nom], adherents: Sequence[Adherent]) -> Iterator[tuple[_Nom, _Nom]]:
     """Les paires proches (inconnue, connue ou écrite avant elle), dans l'ordre des inconnues."""
     index: dict[str, list[int]] = {}
-    for rang, un in enumerate(inconnues):
-        for cle_ in _cles(un):
+    cles = [_cles(un) for un in inconnues]
+    for rang, siennes in enumerate(cles):
+        for cle_ in siennes:
             tassees = index.setdefault(cle_, [])
             if len(tassees) < TASSEES:
                 tassees.append(rang)
@@ -92,7 +93,7 @@ def _paires(inconnues: Sequence[_Nom], adherents: Sequence[Adherent]) -> Iterato
                 if _sont_proches(connu, inconnues[rang]):
                     voisins.setdefault(rang, []).append(connu)
     for rang, un in enumerate(inconnues):
-        avant = sorted({autre for cle_ in _cles(un) for autre in index[cle_] if autre < rang})
+        avant = sorted({autre for cle_ in cles[rang] for autre in index[cle_] if autre < rang})
         tous = voisins.get(rang, []) + [inconnues[autre] for autre in avant if _sont_proches(inconnues[autre], un)]
         for connu in tous[:VOISINS]:
             # D'un nom et de son initiale, on garde le nom entier.

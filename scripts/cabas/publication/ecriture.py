@@ -62,12 +62,14 @@ def _ecrire_les(dossier: Path, fichiers: Iterable[tuple[str, Iterable[bytes]]]) 
     for nom, morceaux in fichiers:
         with (dossier / nom).open("wb") as fichier:
             fichier.writelines(morceaux)
+            fichier.flush()
+            os.fsync(fichier.fileno())
 
 
 def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tuple[str, ...] = ()) -> None:
     """Met en place un dossier fait de `fichiers` (chemins relatifs) et de ce qui s'y trouvait d'autre.
 
-    D'un `fichiers` déjà écrit à côté, on donne le chemin : il est déplacé.
+    D'un fichier déjà écrit par `mettre_a_cote`, on donne le chemin : il est déplacé.
 
     Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste, sauf dans les sous-dossiers
     `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`.
@@ -87,7 +89,7 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tupl
             cible = en_cours / nom
             cible.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(contenu, Path):
-                _ranger(contenu, cible)
+                contenu.replace(cible)
             else:
                 cible.unlink(missing_ok=True)
                 _ecrire_durablement(cible, contenu)
@@ -133,13 +135,6 @@ def _lier(source: str, cible: str) -> str:
     except OSError:
         shutil.copy2(source, cible)
     return cible
-
-
-def _ranger(fichier: Path, cible: Path) -> None:
-    """Déplace un fichier, une fois que le disque l'a."""
-    with fichier.open("rb") as ouvert:
-        os.fsync(ouvert.fileno())
-    fichier.replace(cible)
 
 
 def _ecrire_durablement(chemin: Path, octets: bytes) -> None:
