@@ -22,15 +22,16 @@ MODULES = sorted(PAQUET.rglob("*.py"))
 
 NOYAU = {
     "argent", "quantites", "temps", "mission", "regles_de_partage", "modele", "recu", "constats", "etats", "passe", "service", "typographie",
-    "calculs",
+    "motifs", "calculs",
 }  # fmt: skip
 
 # Qui a le droit d'importer qui. Un paquet peut toujours s'importer lui-même.
 FLECHES: dict[str, set[str]] = {
     "argent": set(),
+    "motifs": set(),
     "constats": set(),
-    "quantites": {"constats", "argent"},
-    "temps": {"constats"},
+    "quantites": {"constats", "motifs", "argent"},
+    "temps": {"constats", "motifs"},
     "etats": {"constats"},
     "passe": set(),
     "mission": {"constats"},
@@ -39,13 +40,14 @@ FLECHES: dict[str, set[str]] = {
     "modele": {"argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
     "recu": {"argent", "quantites", "temps", "constats", "modele"},
     "typographie": {"argent", "quantites", "temps"},
+    "a_deux": set(),
     "calculs": NOYAU,
     "controles": NOYAU,
-    "lecture": NOYAU - {"calculs"},
+    "lecture": NOYAU - {"calculs"} | {"a_deux"},
     "historique": NOYAU - {"calculs"},
     "rendu": NOYAU,
     "documents": NOYAU,
-    "publication": NOYAU | {"rendu", "documents"},
+    "publication": NOYAU | {"rendu", "documents", "a_deux"},
     "demonstration": NOYAU | {"documents", "publication"},
     "cli": NOYAU | {"controles", "lecture", "historique", "rendu", "documents", "publication", "demonstration"},
     "__main__": {"cli"},

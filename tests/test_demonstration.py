@@ -189,7 +189,7 @@ def comparer(resume: Resume, lignes: list[Trouvee], retenu: Mapping[str, int]) -
 
 def test_la_fusion_retrouve_chaque_accident(mois: Mois, depot: Depot):
     recu = lire_prive(mois.prive, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     lignes = [
         Trouvee(j.lue.groupement, j.lue.fichier.rpartition("/")[2], j.cellule, j.lue.produit, j.lue.colonne, str(j.sort), j.code)
         for j in fusion.lignes
@@ -268,7 +268,7 @@ def test_le_grand_mode_est_propre(depot: Depot, tmp_path: Path):
     resume = engendrer_lignes(depot, COMMANDE, tmp_path, lignes=2_003, fichiers=31)
     assert len(list(tmp_path.rglob("bons/*.csv"))) == 31
     recu = lire_prive(tmp_path, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     assert fusion.comptes == {"lues": 2_003, "retenues": 2_003, "remplacees": 0, "rejetees": 0, "brouillons": 0}
     assert not [ligne for ligne in fusion.lignes if ligne.code]
     retenu: Counter[str] = Counter()
@@ -287,7 +287,7 @@ def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None
     from cabas.rendu.totaux import totaux_json
 
     recu = lire_prive(mois.prive, COMMANDE, depot)
-    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.lignes, recu.adherents, recu.soldes)
+    fusion = fusionner(depot, depot.commandes[COMMANDE], recu.recues, recu.adherents, recu.soldes)
     attendu = tables(fusion, recapituler(depot, avec_totaux(depot, fusion, [])))
     reseau = chacun_chez_soi(depot, fusion, frozenset())
     obtenu = tables(reseau, recapituler(depot, reseau))
@@ -303,6 +303,7 @@ def test_chacun_chez_soi_sur_le_mois_d_exemple(mois: Mois, depot: Depot) -> None
 
 def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Depot) -> None:
     """Chaque fichier lu seul, et chaque ligne jugée par un juge qui n'a rien vu d'autre, donnent ce que donne le mois entier."""
+    from cabas.calculs.demandes import Demandes
     from cabas.calculs.identites import Identites
     from cabas.calculs.jugement import Juge
     from cabas.lecture.bons import lire_bons
@@ -324,7 +325,7 @@ def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Dep
     for groupement in depot.groupements:
         lues = [lue for lue in recu.lignes if lue.groupement == groupement]
         identites = Identites(depot.groupements[groupement], recu.adherents.get(groupement, ()), {lue.cellule for lue in lues})
-        juge = Juge(depot, commande, groupement, identites, ())
+        juge = Juge(commande, groupement, identites, Demandes(depot, commande), ())
         for rang, jugee in enumerate(juge.juger(lues)):
             if rang % 5 == 0 or jugee.code:
-                assert Juge(depot, commande, groupement, identites, ()).juger([lues[rang]]) == [jugee]
+                assert Juge(commande, groupement, identites, Demandes(depot, commande), ()).juger([lues[rang]]) == [jugee]

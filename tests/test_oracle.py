@@ -24,6 +24,7 @@ from oracle_sql import fusionner_en_sql, reduite
 
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.recap import recapituler
+from cabas.lecture.fichiers_de_bons import Recu
 from cabas.lecture.prive import lire_prive
 from cabas.modele import Adhesion, Commande, Depot, Fenetre, Groupement, Lot, Produit, Selection, Tarif
 from cabas.recu import Stock
@@ -229,8 +230,8 @@ def nombre(lu: str, facteur: int) -> int:
     return int(Decimal((lu or "0").replace(",", ".")) * facteur)
 
 
-def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
-    """Les sorties de `cabas`, lues dans ses fichiers : de vrais bons dans un vrai dossier."""
+def recevoir(monde: Monde) -> Recu:
+    """Ce que lit `cabas` : de vrais bons dans un vrai dossier."""
     with tempfile.TemporaryDirectory() as dossier:
         prive = Path(dossier)
         for (slug, fichier), contenu in monde.bons.items():
@@ -247,8 +248,13 @@ def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
         if monde.commande.cellier:
             reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
             (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
-        recu = lire_prive(prive, "2026-12", monde.depot)
-    fusion = fusionner(monde.depot, monde.commande, recu.lignes, recu.adherents, recu.soldes, monde.accepter)
+        return lire_prive(prive, "2026-12", monde.depot)
+
+
+def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:
+    """Les sorties de `cabas`, lues dans ses fichiers."""
+    recu = recevoir(monde)
+    fusion = fusionner(monde.depot, monde.commande, recu.recues, recu.adherents, recu.soldes, monde.accepter)
     recap = recapituler(monde.depot, fusion, recu.cellier)
     fichiers = {**tables(fusion, recap), **tables_de_partage(monde.commande, recap)}
     lues = {nom: list(csv.DictReader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")) for nom, octets in fichiers.items()}

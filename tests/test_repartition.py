@@ -19,9 +19,9 @@ from cabas.calculs.approvisionnement import Achat, acheter, completer, depassees
 from cabas.calculs.attribution import attribuer, expliquer, prevoir
 from cabas.calculs.conditionnements import compter, manque_pour_un_lot, total_a_commander, totaux
 from cabas.calculs.frais import partager_frais
-from cabas.calculs.fusion import Retenue
-from cabas.calculs.recap import LigneBon
 from cabas.calculs.repartition import REGLES, Demande, motif, repartir
+from cabas.calculs.retenues import Retenue
+from cabas.calculs.servis import LigneBon
 from cabas.modele import Commande, Lot, Produit, Selection
 from cabas.recu import Stock
 from cabas.regles_de_partage import Cellier, Limite, LimiteGroupement

@@ -44,7 +44,7 @@ def fusion_de(monde: Monde) -> Fusion:
             chemin.parent.mkdir(parents=True, exist_ok=True)
             chemin.write_text(texte(contenu), encoding="utf-8")
         recu = lire_prive(prive, "2026-12", monde.depot)
-    return fusionner(monde.depot, monde.commande, recu.lignes, recu.adherents, recu.soldes, monde.accepter)
+    return fusionner(monde.depot, monde.commande, recu.recues, recu.adherents, recu.soldes, monde.accepter)
 
 
 def chacun_chez_soi(depot: Depot, fusion: Fusion, avec_bons: frozenset[str]) -> Fusion:
@@ -53,16 +53,16 @@ def chacun_chez_soi(depot: Depot, fusion: Fusion, avec_bons: frozenset[str]) -> 
         prive = Path(dossier)
         autres = sorted({une.lue.groupement for une in fusion.lignes} - avec_bons)
         for slug in autres:
-            siennes = tuple(une for une in fusion.retenues if une.groupement == slug)
+            siens = tuple(un for un in fusion.bons if un.groupement == slug)
             if fusion.commande.fenetre(slug) is None:
                 continue
             chemin = prive / fusion.commande.id / slug / "totaux.json"
             chemin.parent.mkdir(parents=True)
-            chemin.write_bytes(totaux_json(totaux_de(depot, replace(fusion, retenues=siennes), slug)))
+            chemin.write_bytes(totaux_json(totaux_de(depot, replace(fusion, bons=siens), slug)))
         totaux, constats, _empreintes = lire_totaux(prive, fusion.commande.id, avec_bons, lambda un: juger_totaux(depot, fusion.commande, un))
     assert [f"{constat.code} {constat.message}" for constat in constats] == []
-    gardees = tuple(une for une in fusion.retenues if une.groupement in avec_bons)
-    return avec_totaux(depot, replace(fusion, retenues=gardees), totaux)
+    gardes = tuple(un for un in fusion.bons if un.groupement in avec_bons)
+    return avec_totaux(depot, replace(fusion, bons=gardes), totaux)
 
 
 @pytest.mark.parametrize("regle", sorted(REGLES))

@@ -1,5 +1,5 @@
 """Permet `python -m cabas`."""
 
-from cabas.cli import principal
+from cabas.cli import lancer
 
-raise SystemExit(principal())
+lancer()

@@ -7,8 +7,6 @@ n'est jamais changé dans le dossier de travail ; la seule chose que l'on pose e
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +15,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cabas.constats import Refus
+from cabas.motifs import motif
 
 SANS_GIT = "sans-git"
 FICHES = ("catalogue", "groupements")
 PRODUITS = "catalogue/produits"
 ETAT_DES_LOTS = ".etat.json"
 """Ce qui n'est pas une fiche : publier où en sont les lots ne change pas le catalogue avec lequel on fusionne."""
-_REVISION = re.compile(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
+_REVISION = motif(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
 _T = TypeVar("_T")
 
 
@@ -43,10 +42,13 @@ def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
 
     Chaque fusion la demande : une seule question à git, sans charger GitPython, qui coûte dix fois plus qu'elle.
     """
+    if not (racine / ".git").exists():
+        return Revision(SANS_GIT)
+    import shutil
     import subprocess
 
     git = shutil.which("git")
-    if git is None or not (racine / ".git").exists():
+    if git is None:
         return Revision(SANS_GIT)
     demande = ("status", "--porcelain=v2", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", *dossiers)
     # Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher.

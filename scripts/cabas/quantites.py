@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from cabas.constats import Refus
+from cabas.motifs import motif
 
 MILLE = 1000
 SEUIL_SUSPECT = 100 * MILLE
@@ -46,15 +47,15 @@ _FRACTIONS = {
     "⅓": "1/3",
     "⅔": "2/3",
 }
-_ESPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
-_NOMBRE = re.compile(
+_ESPACES = motif(r"[\s\u00a0\u202f\u2009\u2007]+")
+_NOMBRE = motif(
     r"(?P<signe>[-+\u2212]?) ?"
     r"(?:(?P<entier>\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,](?P<decimales>\d{1,20}))?"
     r"|[.,](?P<seules>\d{1,20})"
     r"|(?:(?P<plus>\d{1,6}) )?(?P<haut>\d{1,6}) ?/ ?(?P<bas>\d{1,6}))"
     r" ?(?P<unite>[^\W\d_]*)\.?"
 )
-_SCIENTIFIQUE = re.compile(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
+_SCIENTIFIQUE = motif(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
 
 
 def normaliser_chiffres(texte: str) -> str:
@@ -147,7 +148,7 @@ def milliemes(valeur: Decimal) -> int | None:
     return int(exact) if exact == exact.to_integral_value() else None
 
 
-_CONTENU = re.compile(r"(\d+(?:[.,]\d+)?) ?([A-Za-z]+)")
+_CONTENU = motif(r"(\d+(?:[.,]\d+)?) ?([A-Za-z]+)")
 
 
 def lire_contenu(texte: str) -> tuple[str, int] | None:

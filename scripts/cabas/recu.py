@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from cabas.constats import Refus, Source
@@ -96,6 +97,60 @@ class LigneLue(NamedTuple):
     de_la_page: bool = False
     decision: Decision | None = None
     decision_tolerance: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ecrit:
+    """Un produit et ce qu'on en demande, tels qu'écrits. Mille bons qui demandent « 2,5 » de la même farine partagent le même objet."""
+
+    produit: str
+    lu: str
+    tolerance: str
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str, str]]:
+        """Venu d'un autre programme, il redevient celui que l'on a déjà."""
+        return ecrit, (self.produit, self.lu, self.tolerance)
+
+
+@cache
+def ecrit(produit: str, lu: str, tolerance: str) -> Ecrit:
+    """Le seul `Ecrit` de ces trois textes."""
+    return Ecrit(produit, lu, tolerance)
+
+
+class BonLu(NamedTuple):
+    """Des lignes qui se suivent dans un fichier, que rien ne distingue sinon le numéro, le produit et les quantités.
+
+    `modele` : ce qu'elles ont en commun ; `numeros` et `ecrits` vont ensemble, un par ligne.
+    """
+
+    modele: LigneLue
+    numeros: Sequence[int]
+    ecrits: Sequence[Ecrit]
+
+    @property
+    def groupement(self) -> str:
+        """Celui du dossier où le fichier est rangé."""
+        return self.modele.groupement
+
+    def lignes(self) -> Iterator[LigneLue]:
+        """Les mêmes, une par une."""
+        groupement, fichier, _ligne, colonne, bon, cellule, _produit, _lu, _tolerance, *suite = self.modele
+        for numero, un in zip(self.numeros, self.ecrits, strict=True):
+            yield nouvelle(LigneLue, (groupement, fichier, numero, colonne, bon, cellule, un.produit, un.lu, un.tolerance, *suite))
+
+
+Recue = LigneLue | BonLu
+"""Ce que donne la lecture d'un fichier : des lignes une par une, ou un bon d'un seul tenant quand rien n'y est à redire."""
+
+
+def deplier(recues: Iterable[Recue]) -> Iterator[LigneLue]:
+    """Toutes les lignes, une par une, dans le même ordre."""
+    for recue in recues:
+        if isinstance(recue, BonLu):
+            yield from recue.lignes()
+        else:
+            yield recue
 
 
 class LigneTotal(NamedTuple):

@@ -76,13 +76,13 @@ class _Liste:
             for adherent in lignes:
                 self._adherents.setdefault((groupement, cle(adherent.cellule)), adherent)
         self._retenus: dict[tuple[str, str], set[CleDeBon]] = {}
-        for bon, jugees in groupby(fusion.lignes, attrgetter("bon")):
+        for bon, jugees in groupby(fusion.singulieres, attrgetter("bon")):
             if any(jugee.sort is Sort.RETENUE for jugee in jugees):
                 self._retenus.setdefault((bon[0], bon[1]), set()).add(bon)
 
     def entrees(self) -> Iterator[APrevenir]:
         bons: dict[tuple[str, CleDeBon], list[LigneJugee]] = {}
-        for jugee in self._fusion.lignes:
+        for jugee in self._fusion.singulieres:
             motif = "brouillon" if jugee.sort is Sort.BROUILLON else MOTIFS.get(jugee.code, "")
             if not motif or not (jugee.cellule or jugee.lue.nom) or self._remplace(jugee):
                 continue

@@ -8,31 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from cabas.argent import partager
 from cabas.calculs.approvisionnement import Achat, acheter, depassees, limiter
 from cabas.calculs.conditionnements import lots_de
-from cabas.calculs.fusion import Retenue
 from cabas.calculs.offre import limites_des_groupements, total_permis
 from cabas.calculs.repartition import Demande, motif, repartir
+from cabas.calculs.retenues import Retenue
+from cabas.calculs.servis import Attribution, Raison
 from cabas.modele import Commande, Produit
 from cabas.recu import Stock, nouvelle
 from cabas.typographie import quantite
-
-
-class Attribution(NamedTuple):
-    """Ce qu'une cellule aura d'un produit, et la phrase qui l'explique. `du_cellier` : ce qui vient du stock commun."""
-
-    groupement: str
-    cellule: str
-    produit: str
-    demande: int
-    tolerance: int
-    attribue: int
-    regle: str
-    motif: str
-    du_cellier: int = 0
 
 
 class Groupe(NamedTuple):
@@ -61,9 +49,14 @@ class Besoin:
         return sum(groupe.admise.quantite + groupe.admise.tolerance for groupe in self.groupes)
 
 
-def prevoir(commande: Commande, produit: Produit, retenues: Sequence[Retenue], stock: Stock | None = None) -> Besoin:
-    """Ce qui est demandé d'un produit, ramené aux limites des groupements, et ce qu'il faudrait en commander."""
-    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+def prevoir(
+    commande: Commande, produit: Produit, retenues: Sequence[Retenue], stock: Stock | None = None, sommes: tuple[int, int] | None = None
+) -> Besoin:
+    """Ce qui est demandé d'un produit, ramené aux limites des groupements, et ce qu'il faudrait en commander.
+
+    `sommes` : les quantités et les tolérances, si on les connaît déjà ; les retenues ne servent alors qu'aux limites.
+    """
+    quantites, tolerances = sommes or (sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues))
     limites = depassees(
         limites_des_groupements(produit, commande), ((retenue.groupement, retenue.quantite + retenue.tolerance) for retenue in retenues)
     )
@@ -79,6 +72,23 @@ def prevoir(commande: Commande, produit: Produit, retenues: Sequence[Retenue], s
     return Besoin(produit, retenues, quantites, tolerances, groupes, achat)
 
 
+def se_dispute(besoin: Besoin, achat: Achat) -> bool:
+    """Vrai si l'on ne peut pas simplement donner à chacun·e ce qu'il ou elle demande, ou s'il faut dire d'où cela vient."""
+    return bool(besoin.groupes or achat.pris or achat.complete or achat.disponible != besoin.quantites)
+
+
+def s_explique_a_part(besoin: Besoin, achat: Achat) -> bool:
+    """Vrai si la phrase dépend de la cellule, et pas seulement de ce qu'elle demande et reçoit."""
+    return bool(besoin.groupes or achat.pris)
+
+
+def raison_de(commande: Commande, besoin: Besoin, achat: Achat) -> Raison:
+    """Ce qui explique les parts d'un produit à toutes les cellules."""
+    produit = besoin.produit
+    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
+    return Raison(produit.unite, _causes(commande, produit, achat), complete)
+
+
 def _graine(commande: Commande, produit: Produit) -> str:
     return f"{commande.id}/{produit.ref}"
 
@@ -92,11 +102,16 @@ def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, .
     return tuple(Groupe(tuple(indices), _demande([retenues[indice] for indice in indices])) for indices in rangs.values())
 
 
+_DEMANDE = itemgetter(0, 1, 4, 5, 9, 10, 11)
+"""Les champs d'une `Retenue` dont est faite une `Demande`."""
+
+
 def _demande(retenues: list[Retenue]) -> Demande:
-    groupement, cellule, _bon, _ref, quantites, tolerances, *_prix, envoi, fichier, ligne = retenues[0]
-    if len(retenues) > 1:
-        quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
-    return nouvelle(Demande, (groupement, cellule, quantites, tolerances, envoi, fichier, ligne))
+    demande = nouvelle(Demande, _DEMANDE(retenues[0]))
+    if len(retenues) == 1:
+        return demande
+    quantites, tolerances = sum(retenue.quantite for retenue in retenues), sum(retenue.tolerance for retenue in retenues)
+    return demande._replace(quantite=quantites, tolerance=tolerances)
 
 
 def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
@@ -104,12 +119,15 @@ def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
     retenues = besoin.retenues
     if not besoin.groupes and disponible == besoin.quantites:
         return [retenue.quantite for retenue in retenues]  # tout le monde est servi : aucune règle n'a à choisir
+    produit, graine = besoin.produit, _graine(commande, besoin.produit)
+    if not besoin.groupes and len({(retenue.groupement, retenue.cellule) for retenue in retenues}) == len(retenues):
+        # Presque toujours : un seul bon demande ce produit pour chaque cellule, il n'y a rien à réunir.
+        return repartir(commande.repartition, disponible, produit.pas, [_demande([retenue]) for retenue in retenues], graine)
     groupes = besoin.groupes or _grouper(commande, retenues)
-    produit = besoin.produit
-    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], _graine(commande, produit))
+    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], graine)
     parts = [0] * len(retenues)
     for groupe, obtenue in zip(groupes, obtenues, strict=True):
-        if len(groupe.rangs) == 1:  # presque toujours : un seul bon demande ce produit pour cette cellule
+        if len(groupe.rangs) == 1:
             parts[groupe.rangs[0]] = obtenue
             continue
         for rang, part in zip(groupe.rangs, _detailler([retenues[rang] for rang in groupe.rangs], obtenue), strict=True):
@@ -152,8 +170,8 @@ Dire = Callable[[tuple[str, str], tuple[int, int, int], int], str]
 
 def _phrases(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat) -> Dire:
     """De quoi dire à chaque cellule pourquoi elle a ce qu'elle a."""
-    produit, causes = besoin.produit, _causes(commande, besoin.produit, achat)
-    complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
+    produit = besoin.produit
+    _unite, causes, complete = raison_de(commande, besoin, achat)
     admises: dict[tuple[str, str], int] = {}
     for groupe in besoin.groupes:
         cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)

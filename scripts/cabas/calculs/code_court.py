@@ -9,16 +9,17 @@ bibliothèque et même hors connexion. Il repère une erreur de recopie, il ne p
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
+
+from cabas.motifs import motif
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 de Crockford : ni I, ni L, ni O, ni U, qu'on confond à l'oral ou à l'écrit."""
 
 LONGUEUR = 6
 
-_ESPACES = re.compile("[ \t\r\n\u00a0\u202f\u2009\u2007]+")
+_ESPACES = motif("[ \t\r\n\u00a0\u202f\u2009\u2007]+")
 _PAREILS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
 _MOT = 0xFFFFFFFF
 

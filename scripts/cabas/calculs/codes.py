@@ -1,6 +1,6 @@
 """Le code court d'un bon dit-il encore ce que le bon contient ? Sinon, une ligne s'est perdue ou a changé en route.
 
-Entre : les `LigneLue` d'une commande. Sort : un constat `code-faux` par bon dont le code ne tombe pas juste, qu'il soit collé d'un
+Entre : ce qui est reçu pour une commande. Sort : un constat `code-faux` par bon dont le code ne tombe pas juste, qu'il soit collé d'un
 mail ou dans le fichier de notre page. Le bon est gardé : une personne compare. Un bon d'ailleurs a l'identifiant qu'il veut.
 """
 
@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from cabas.calculs.code_court import code_court, normaliser_code, ressemble_a_un_code, texte_du_bon
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.quantites import lire_quantite
-from cabas.recu import COLLE, LigneLue
+from cabas.recu import COLLE, BonLu, LigneLue, Recue, deplier
 
 
-def codes_faux(lignes: Iterable[LigneLue], prive: str) -> list[Constat]:
+def codes_faux(recues: Iterable[Recue], prive: str) -> list[Constat]:
     """Un avertissement par bon dont le code ne correspond pas, ou manque s'il est collé. `prive` : le nom du dossier privé."""
     bons: dict[tuple[str, str, str], list[LigneLue]] = {}
-    for ligne in lignes:
+    suspects = (recue for recue in recues if not isinstance(recue, BonLu) or recue.modele.de_la_page)
+    for ligne in deplier(suspects):
         if not ligne.refus and (ligne.colonne == COLLE or (ligne.de_la_page and ressemble_a_un_code(ligne.bon))):
             bons.setdefault((ligne.fichier, ligne.bon, "" if ligne.bon else ligne.cellule), []).append(ligne)
     return [_constat(du_bon[0], prive) for du_bon in bons.values() if not _juste(du_bon)]

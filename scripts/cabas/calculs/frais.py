@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cabas.argent import centimes, partager
 
 if TYPE_CHECKING:
-    from cabas.calculs.recap import LigneBon
+    from cabas.calculs.servis import LigneBon
     from cabas.modele import Commande
     from cabas.recu import Totaux
 

@@ -1,7 +1,7 @@
 """Fusionner : de toutes les lignes reçues, garder le dernier bon de chacun·e, ramener aux maximums, tout expliquer.
 
-Entre : les lignes lues, le dépôt, une commande, les adhérent·es et leurs crédits. Sort : une `Fusion` — chaque ligne avec
-son sort (`lignes`), et ce qui est retenu, bon par bon et produit par produit (`retenues`). Règles : contrats.md §4 et §5.
+Entre : ce qui a été lu, le dépôt, une commande, les adhérent·es et leurs crédits. Sort : une `Fusion` — le sort de
+chaque ligne, et ce qui est retenu, bon par bon et produit par produit. Règles : contrats.md §4 et §5.
 """
 
 from __future__ import annotations
@@ -9,96 +9,116 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
 
-from cabas.argent import montant
 from cabas.calculs.decisions import Decidees, Ecart
+from cabas.calculs.demandes import Articles, Demandes
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
-from cabas.calculs.offre import maximum_par_bon, prix_unitaire, seuil_suspect, tarif_de
+from cabas.calculs.offre import prix_unitaire, tarif_de
+from cabas.calculs.ordinaires import BonOrdinaire, Comptoir, mettre_a_part
 from cabas.calculs.plafonds import ramener_les_tolerances
 from cabas.calculs.remplacement import bons_gagnants, remplacer
+from cabas.calculs.retenues import BonRetenu, Retenue, bons_de, deplier
+from cabas.calculs.signaux import Signaux
 from cabas.calculs.tarifs import un_tarif_par_bon
 from cabas.modele import Commande, Depot
-from cabas.recu import Adherent, Decision, LigneLue, Totaux, nouvelle
-from cabas.temps import PARIS
-from cabas.typographie import de, euros, quantite
-
-_SANS_BORNE = 10**15
-"""Plus de millièmes qu’aucun bon n’en demandera."""
+from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
+from cabas.recu import deplier as lues_une_par_une
+from cabas.typographie import de, quantite
 
 
-class Retenue(NamedTuple):
-    """Un produit dans un bon retenu, quantités additionnées. Prix unitaire et montant demandé en centimes."""
-
-    groupement: str
-    cellule: str
-    bon: str
-    produit: str
-    quantite: int
-    tolerance: int
-    creneau: str
-    tarif: str
-    prix_unitaire: int
-    envoi: datetime | None
-    fichier: str
-    ligne: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fusion:
-    """Le résultat : `lignes` dit le sort de tout ce qui est arrivé, `retenues` ce qui entre dans le récap.
+    """Le résultat : `jugees` dit le sort de tout ce qui est arrivé, dans l'ordre des fichiers ; `bons`, ce qui entre dans le récap.
 
     `decisions` : celles qui ont servi ; `ecarts` : celles que l'on n'a pas appliquées, et pourquoi.
     `totaux` : ceux des groupements qui fusionnent chez eux ; `None` si l'on fusionne seul, et chaque cellule compte alors par son nom.
     """
 
     commande: Commande
-    lignes: tuple[LigneJugee, ...]
-    retenues: tuple[Retenue, ...]
+    jugees: tuple[LigneJugee | BonOrdinaire, ...]
+    bons: tuple[BonRetenu, ...]
     acceptes: tuple[str, ...] = ()
     comptes: Mapping[str, int] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     ecarts: tuple[Ecart, ...] = ()
     totaux: tuple[Totaux, ...] | None = None
 
+    @cached_property
+    def lignes(self) -> tuple[LigneJugee, ...]:
+        """Le sort de chaque ligne reçue. Une par une, elles prennent beaucoup de place : `singulieres` ou `premieres` suffisent souvent."""
+        return tuple(ligne for jugee in self.jugees for ligne in (jugee.lignes() if isinstance(jugee, BonOrdinaire) else (jugee,)))
+
+    @cached_property
+    def singulieres(self) -> tuple[LigneJugee, ...]:
+        """Les lignes des bons dont il y a quelque chose à dire."""
+        return tuple(jugee for jugee in self.jugees if isinstance(jugee, LigneJugee))
+
+    @cached_property
+    def premieres(self) -> tuple[LigneJugee, ...]:
+        """Les mêmes, et la première de chaque bon sans histoire : de quoi connaître tout le monde."""
+        return tuple(next(jugee.lignes()) if isinstance(jugee, BonOrdinaire) else jugee for jugee in self.jugees)
+
+    @cached_property
+    def retenues(self) -> tuple[Retenue, ...]:
+        """Ce qui est retenu, un produit d'un bon à la fois."""
+        return tuple(deplier(self.bons))
+
 
 def fusionner(
     depot: Depot,
     commande: Commande,
-    lignes: Sequence[LigneLue],
+    recues: Iterable[Recue],
     adherents: Mapping[str, Sequence[Adherent]],
     soldes: Mapping[str, Mapping[str, int]],
     accepter: Collection[str] = (),
     decisions: Sequence[Decision] = (),
 ) -> Fusion:
     """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
-    par_groupement: dict[str, list[LigneLue]] = {}
+    par_groupement: dict[str, list[Recue]] = {}
     decidees = Decidees(decisions)
-    for groupement, recues in groupby(decidees.corriger(lignes), attrgetter("groupement")):
-        par_groupement.setdefault(groupement, []).extend(recues)
-    jugees: list[LigneJugee] = []
-    retenues: list[Retenue] = []
+    if decisions:  # une décision vise une ligne, une cellule ou un bon : toutes se regardent alors une par une
+        recues = decidees.corriger(list(lues_une_par_une(recues)))
+    for groupement, siennes in groupby(recues, attrgetter("groupement")):
+        par_groupement.setdefault(groupement, []).extend(siennes)
+    jugees: list[LigneJugee | BonOrdinaire] = []
+    bons: list[BonRetenu] = []
     acceptes: set[str] = set()
-    for groupement, siennes in sorted(par_groupement.items()):
-        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), {lue.cellule for lue in siennes})
+    demandes = Demandes(depot, commande)
+    for groupement, recues_ici in sorted(par_groupement.items()):
+        ecritures = {recue.modele.cellule if isinstance(recue, BonLu) else recue.cellule for recue in recues_ici}
+        identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), ecritures)
         decidees.reunir(groupement, identites)
-        juge = Juge(depot, commande, groupement, identites, {*accepter, *decidees.acceptes(groupement)})
-        etape = _Groupement(depot, commande, groupement, identites, soldes.get(groupement, {}))
-        jugees_seules = decidees.annuler(groupement, identites, juge.juger(siennes))
+        juge = Juge(commande, groupement, identites, demandes, {*accepter, *decidees.acceptes(groupement)})
+        etape = _Groupement(depot, commande, groupement, identites, demandes, soldes.get(groupement, {}))
+        ordinaires, lignes = mettre_a_part(recues_ici, juge, etape.comptoir())
+        jugees_seules = decidees.annuler(groupement, identites, juge.juger(lignes))
         finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
-        jugees += finales
-        retenues += etape.retenues(finales)
+        jugees += sorted([*ordinaires, *finales], key=_place) if ordinaires else finales
+        bons += sorted([*(un.retenu() for un in ordinaires), *bons_de(etape.retenues(finales))], key=itemgetter(1, 2))
         acceptes |= juge.acceptes
-    return Fusion(commande, tuple(jugees), tuple(retenues), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
+    return Fusion(commande, tuple(jugees), tuple(bons), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
 
 
-def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
+def _place(jugee: LigneJugee | BonOrdinaire) -> tuple[str, int]:
+    """Le fichier et la ligne : l'ordre du journal."""
+    if isinstance(jugee, BonOrdinaire):
+        return jugee.fichier, jugee.lu.numeros[0]
+    return jugee.lue.fichier, jugee.lue.ligne
+
+
+def compter(jugees: Iterable[LigneJugee | BonOrdinaire]) -> dict[str, int]:
     """`lues`, `retenues`, `remplacees`, `rejetees`, `brouillons` : la première est la somme des quatre autres."""
-    comptes = Counter(map(attrgetter("sort"), lignes))
+    comptes: Counter[Sort] = Counter()
+    for jugee in jugees:
+        if isinstance(jugee, BonOrdinaire):
+            comptes[Sort.RETENUE] += len(jugee.articles)
+        else:
+            comptes[jugee.sort] += 1
     noms = {"retenues": Sort.RETENUE, "remplacees": Sort.REMPLACEE, "rejetees": Sort.REJETEE, "brouillons": Sort.BROUILLON}
     return {"lues": comptes.total(), **{nom: comptes[sort] for nom, sort in noms.items()}}
 
@@ -106,16 +126,21 @@ def compter(lignes: Iterable[LigneJugee]) -> dict[str, int]:
 class _Groupement:
     """La fusion d'un groupement : ce qui dépend de plusieurs lignes à la fois."""
 
-    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, soldes: Mapping[str, int]) -> None:
-        self._depot, self._commande, self._identites = depot, commande, identites
-        self._soldes: dict[str, int] = {}
-        for ecriture, solde in soldes.items():
-            cellule = identites.cellule(ecriture)
-            self._soldes[cellule] = self._soldes.get(cellule, 0) + solde
-        self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
+    def __init__(
+        self, depot: Depot, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, soldes: Mapping[str, int]
+    ) -> None:
+        self._depot, self._commande, self._identites, self._demandes = depot, commande, identites, demandes
         self._slug, self._groupement = groupement, depot.groupements.get(groupement)
-        self._fenetre = commande.fenetre(groupement)
         self._prix_connus: dict[tuple[str, str], int] = {}
+        self._signaux = Signaux(self._groupement, identites, soldes, commande.fenetre(groupement), self._prix)
+
+    def comptoir(self) -> Comptoir:
+        """Ce qui suffit à reconnaître les bons sans histoire de ce groupement."""
+        return Comptoir(self._identites.tarif, self._articles, self._signaux.a_dire)
+
+    def _articles(self, tarif: str) -> Articles:
+        tarifs = self._groupement.tarifs if self._groupement else ()
+        return self._demandes.articles(tarif_de(self._groupement, tarif).coefficient if self._groupement and tarifs else Decimal(1))
 
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
@@ -133,21 +158,12 @@ class _Groupement:
                 finales.append(remplacer(jugee, bons[gagnant]))
             else:
                 finales.append(self._plafonner(jugee, deja[gagnant]))
-        return self._signaler(ramener_les_tolerances(un_tarif_par_bon(finales, self._identites), self._depot, self._commande))
-
-    def _seuils_de(self, ref: str) -> tuple[int | None, int | None, int]:
-        """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
-        if (seuils := self._seuils.get(ref)) is None:
-            produit = self._depot.produits[ref]
-            maximum, suspecte = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
-            bornes = [borne for borne in (None if maximum is None else maximum + 1, suspecte) if borne is not None]
-            seuils = self._seuils[ref] = maximum, suspecte, min(bornes, default=_SANS_BORNE)
-        return seuils
+        return self._signaux.poser(ramener_les_tolerances(un_tarif_par_bon(finales, self._identites), self._depot, self._commande))
 
     def _plafonner(self, jugee: LigneJugee, deja: dict[str, int]) -> LigneJugee:
         """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte. `deja` : ce qu'en a ce bon, par produit."""
         ref, voulue = jugee.lue.produit, jugee.quantite
-        maximum, suspecte, tranquille = self._seuils.get(ref) or self._seuils_de(ref)
+        maximum, suspecte, tranquille = self._demandes.seuils(ref)
         avant = deja.get(ref)
         if avant is None and voulue < tranquille:
             deja[ref] = voulue
@@ -173,48 +189,6 @@ class _Groupement:
                 remede="Vérifier avec la personne que c’est voulu.",
             )
         return jugee
-
-    def _signaler(self, finales: list[LigneJugee]) -> list[LigneJugee]:
-        """Pose sur les lignes retenues ce qu'on sait de la cellule : inconnue, adhésion passée, crédit trop court."""
-        signaux = {cellule: self._signal(cellule, cout) for cellule, cout in self._couts(finales).items()}
-        if not any(signaux.values()):
-            return finales
-        libres = {jugee.cellule for jugee in finales if jugee.sort is Sort.RETENUE and not jugee.code}
-        dits: set[str] = set()
-        return [self._avec_signal(jugee, signaux.get(jugee.cellule), libres, dits) for jugee in finales]
-
-    @staticmethod
-    def _avec_signal(jugee: LigneJugee, signal: tuple[str, str, str] | None, libres: set[str], dits: set[str]) -> LigneJugee:
-        """Le signal d'une cellule, sur ses lignes sans autre code. Si elle n'en a aucune, il s'ajoute à ce que dit la première."""
-        if signal is None or jugee.sort is not Sort.RETENUE or (jugee.code and jugee.cellule in libres | dits):
-            return jugee
-        code, message, remede = signal
-        if not jugee.code:
-            return jugee._replace(code=code, message=message, remede=remede)
-        dits.add(jugee.cellule)
-        return jugee._replace(message=f"{jugee.message} {message}", remede=f"{jugee.remede} {remede}".strip())
-
-    def _couts(self, finales: Iterable[LigneJugee]) -> dict[str, int]:
-        """Ce que demande chaque cellule, en centimes ; 0 partout si le groupement ne regarde pas le crédit."""
-        retenues = [jugee for jugee in finales if jugee.sort is Sort.RETENUE]
-        couts = dict.fromkeys((jugee.cellule for jugee in retenues), 0)
-        if self._groupement is not None and self._groupement.credit:
-            for jugee in retenues:
-                couts[jugee.cellule] += montant(self._prix(jugee.lue.produit, self._identites.tarif(jugee.cellule, jugee.lue.tarif)), jugee.quantite)
-        return couts
-
-    def _signal(self, cellule: str, cout: int) -> tuple[str, str, str] | None:
-        if self._groupement is not None and self._groupement.credit:
-            solde = self._soldes.get(cellule, 0)
-            if cout > solde:
-                fait = f"{cellule} demande {euros(cout)} et n’a que {euros(solde)} de crédit."
-                return ("credit-insuffisant", fait, "Demander un versement, ou réduire le bon avec la cellule.")
-        if self._identites.connues and self._identites.adherent(cellule) is None:
-            return ("cellule-inconnue", f"« {cellule} » n’est pas dans adherents.csv.", "Corriger le nom, ou ajouter la cellule.")
-        jour = self._fenetre.cloture.astimezone(PARIS).date() if self._fenetre else None
-        if jour and self._identites.perimee(cellule, jour):
-            return ("adhesion-perimee", f"L’adhésion de {cellule} est finie.", "La renouveler à la distribution.")
-        return None
 
     def _prix(self, ref: str, tarif: str) -> int:
         prix = self._prix_connus.get((ref, tarif))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from cabas.modele import Groupement
 from cabas.recu import Adherent
 from cabas.temps import lire_jour
 
 
+@lru_cache(maxsize=65536)
 def cle(texte: str) -> str:
     """La forme de comparaison d'un nom ou d'un code."""
     if not texte.isascii():
@@ -33,7 +35,6 @@ class Identites:
     """Les cellules d'un groupement. `adherents` vide : on ne connaît personne, et on ne le reproche à personne."""
 
     def __init__(self, groupement: Groupement | None, adherents: Sequence[Adherent], ecritures: Iterable[str]) -> None:
-        self._groupement = groupement
         self.connues = bool(adherents)
         self._par_cle: dict[str, Adherent] = {}
         noms: dict[str, list[Adherent]] = {}
@@ -50,6 +51,7 @@ class Identites:
                 self._homonymes[nom] = codes
         self._adhesions = {adhesion.code: adhesion.tarif for adhesion in groupement.adhesions} if groupement else {}
         self._codes = ecritures_des_tarifs(groupement) if groupement else {}
+        self._premier_tarif = groupement.tarifs[0].code if groupement and groupement.tarifs else ""
         self._connus: dict[str, Adherent | None] = {}
         self._tarifs: dict[tuple[str, str], str] = {}
         self._formes: dict[str, str] = {}
@@ -102,10 +104,12 @@ class Identites:
 
     def _choisir_tarif(self, cellule: str, lu: str) -> str:
         adherent = self.adherent(cellule)
+        if adherent is None and not lu:
+            return self._premier_tarif
         for code in (self._adhesions.get(adherent.adhesion, "") if adherent else "", lu):
             if connu := self._codes.get(cle(code)):
                 return connu
-        return self._groupement.tarifs[0].code if self._groupement and self._groupement.tarifs else ""
+        return self._premier_tarif
 
     def perimee(self, cellule: str, jour: date) -> bool:
         """Vrai si l'adhésion connue s'arrête avant ce jour."""

@@ -15,14 +15,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
-from cabas.calculs.offre import proposes
 from cabas.constats import Refus
-from cabas.modele import Commande, Depot, Fenetre, Produit
-from cabas.quantites import lire_quantite
+from cabas.modele import Commande, Fenetre
 from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
-from cabas.typographie import enumerer, instant_long, quantite, simplifier
+from cabas.typographie import enumerer, instant_long, simplifier
 
 
 class Sort(StrEnum):
@@ -43,8 +42,14 @@ REJETS_DU_BON = frozenset({
 
 
 _TOTAUX = frozenset({"total", "totaux", "total general", "sous-total", "sous total", "somme"})
+_MOT_DE_TOTAL = re.compile(r"t.{0,2}t|somme", re.IGNORECASE)
+"""Ce qu'ont tous les mots de total : savoir vite que presque personne ne s'appelle ainsi."""
 _FEUILLE = re.compile(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
 """Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
+
+def _peut_etre_un_total(cellule: str) -> bool:
+    return not cellule.isascii() or _MOT_DE_TOTAL.search(cellule) is not None
+
 
 CleDeBon = tuple[str, str, str, str]
 
@@ -77,7 +82,7 @@ _DU_BON = itemgetter(*(rang for rang, champ in enumerate(LigneLue._fields) if ch
 """Tout ce qui ne change pas d'une ligne à l'autre d'un même bon : vingt lignes ne font qu'un jugement."""
 
 
-class _Bon(NamedTuple):
+class DitDuBon(NamedTuple):
     """Ce qu'on sait de lignes qui se suivent avant d'en lire les quantités. `cle` : la clé du bon ; `doute` : sa date ne se lit pas.
 
     `refus` : ce qui les rejette toutes. `tel_quel` : les quantités se lisent comme elles sont écrites, sans unité imposée ni décision.
@@ -94,15 +99,13 @@ class _Bon(NamedTuple):
 class Juge:
     """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
 
-    def __init__(self, depot: Depot, commande: Commande, groupement: str, identites: Identites, accepter: Collection[str]) -> None:
-        self._depot, self._commande, self._groupement = depot, commande, groupement
+    def __init__(self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, accepter: Collection[str]) -> None:
+        self._commande, self._groupement, self._demandes = commande, groupement, demandes
         self._identites, self._accepter = identites, frozenset(accepter)
         self._fenetre: Fenetre | None = commande.fenetre(groupement)
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
-        self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
         self._cellules: dict[str, str] = {}
-        self._bons: dict[tuple[object, ...], _Bon] = {}
-        self._demandes: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
+        self._bons: dict[tuple[object, ...], DitDuBon] = {}
         self.acceptes: set[str] = set()
 
     def juger(self, lues: Iterable[LigneLue]) -> list[LigneJugee]:
@@ -110,11 +113,15 @@ class Juge:
         jugees: list[LigneJugee] = []
         for dits, groupe in groupby(lues, _DU_BON):
             du_bon = list(groupe)
-            bon = self._bons.get(dits) or self._bons.setdefault(dits, self._lire_bon(du_bon[0]))
-            jugees += self._juger_bon(bon, du_bon)
+            jugees += self._juger_bon(self._bons.get(dits) or self.bon_de(du_bon[0]), du_bon)
         return jugees
 
-    def _juger_bon(self, bon: _Bon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
+    def bon_de(self, lue: LigneLue) -> DitDuBon:
+        """Ce que disent du bon toutes les lignes qui ressemblent à celle-ci, avant d'en lire les quantités."""
+        dits = _DU_BON(lue)
+        return self._bons.get(dits) or self._bons.setdefault(dits, self.lire_bon(lue))
+
+    def _juger_bon(self, bon: DitDuBon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
         """Le sort de lignes que rien ne distingue, sinon le produit et les quantités."""
         cellule, cle, envoi, doute, refus, tel_quel = bon
         if lues[0].brouillon and not (refus and refus.code in REJETS_DU_BON):
@@ -123,7 +130,7 @@ class Juge:
             return
         code, remede = ("date-illisible", _ECRIRE_LA_DATE) if doute else ("", "")
         for lue in lues:
-            demande = refus or (self._demandes.get((lue.produit, lue.lu, lue.tolerance)) if tel_quel else None) or self._demande(lue)
+            demande = refus or (self._demandes.lire(lue.produit, lue.lu, lue.tolerance) if tel_quel else self._demande(lue))
             if isinstance(demande, Refus):
                 yield LigneJugee(lue, cellule, cle, Sort.REJETEE, 0, 0, envoi, *demande)
             else:
@@ -135,7 +142,8 @@ class Juge:
             connue = self._cellules[ecriture] = self._identites.cellule(ecriture)
         return connue
 
-    def _lire_bon(self, lue: LigneLue) -> _Bon:
+    def lire_bon(self, lue: LigneLue) -> DitDuBon:
+        """La même chose, lue à l'instant : quand on sait que cette ligne est seule à le dire."""
         cellule = self._cellule(lue.cellule)
         envoi = lire_envoi(lue.envoye_le) if lue.envoye_le else None
         # À défaut d'identifiant : fichier, cellule et instant, quelle que soit leur écriture.
@@ -146,7 +154,7 @@ class Juge:
         if not (refus and refus.code in REJETS_DU_BON) and not lue.brouillon:
             refus = self._bon_refuse(lue, nom, envoi) or refus
         tel_quel = not (lue.unite or lue.decision or lue.decision_tolerance)
-        return _Bon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
+        return DitDuBon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
 
     def _bon_refuse(self, lue: LigneLue, nom: str, envoi: datetime | None) -> Refus | None:
         if lue.commande_lue and lue.commande_lue != self._commande.id:
@@ -169,7 +177,7 @@ class Juge:
             )
         if not lue.cellule.strip():
             return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
-        if simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
+        if _peut_etre_un_total(lue.cellule) and simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
             return Refus(
                 "cellule-absente", f"« {lue.cellule} » : c’est une ligne de total, pas une personne.", "Ôter les lignes de total du fichier."
             )
@@ -189,44 +197,8 @@ class Juge:
         return None
 
     def _demande(self, lue: LigneLue) -> tuple[int, int] | Refus:
-        """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser. Les mêmes textes ne sont lus qu'une fois."""
-        plus = lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance
-        cle = (lue.produit, a_lire(lue), plus)
-        connue = self._demandes.get(cle)
-        if connue is None:
-            connue = self._demandes[cle] = self._produit_refuse(lue) or self._lire_les_deux(*cle)
-        return connue
-
-    def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
-        lu, en_plus = self._lire(texte, ref), self._lire(plus, ref)
-        if isinstance(lu, Refus):
-            return lu
-        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
-
-    def _produit_refuse(self, lue: LigneLue) -> Refus | None:
-        if not lue.produit.strip():
-            return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
-        if lue.produit not in self._depot.produits:
-            return Refus(
-                "produit-inconnu",
-                f"« {lue.produit} » n’est pas au catalogue.",
-                "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
-            )
-        if lue.produit not in self._proposes:
-            produit = self._depot.produits[lue.produit]
-            pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"
-            return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
-        return None
-
-    def _lire(self, texte: str, ref: str) -> int | Refus:
-        produit = self._proposes[ref]
-        lu = lire_quantite(texte, produit.unite)
-        if isinstance(lu, int) and lu % produit.pas:
-            dessous = lu // produit.pas * produit.pas
-            possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]
-            fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
-            return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
-        return lu
+        """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser."""
+        return self._demandes.lire(lue.produit, a_lire(lue), lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance)
 
 
 @lru_cache(maxsize=65536)

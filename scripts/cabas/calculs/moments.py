@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
 from cabas.constats import Refus
+from cabas.motifs import motif
 from cabas.temps import PARIS
 from cabas.typographie import simplifier
 
@@ -44,7 +44,7 @@ Reperes = Mapping[str, Sequence[datetime]]
 """Les instants de chaque repère d'une commande ; une permanence en a plusieurs, une livraison pas encore fixée n'en a pas."""
 
 _UNITES = {"h": "heure", "min": "minute"}
-_MOMENT = re.compile(
+_MOMENT = motif(
     r"(?P<repere>[a-z]+)(?:\s*(?P<signe>[+-])\s*(?P<nombre>\d{1,3})\s*(?P<unite>j|h|min))?"
     r"(?:\s+(?P<precision>avant|à|a)\s+(?P<heures>\d{1,2})\s*h\s*(?P<minutes>\d\d)?)?"
 )
@@ -86,6 +86,8 @@ def _lire(texte: str) -> Moment | Refus:
     trouve = _MOMENT.fullmatch(texte)
     if trouve is None or trouve["repere"] not in REPERES:
         mot = re.match(r"[a-z]*", simplifier(texte))
+        from difflib import get_close_matches  # noqa: PLC0415 (une milliseconde, pour une fiche fausse seulement)
+
         proches = get_close_matches(mot[0] if mot else "", [*REPERES, *RYTHMES], n=1)
         remede = f"Vouliez-vous dire « {proches[0]} » ? {_REMEDE}" if proches and proches[0] != texte else _REMEDE
         return Refus("quand-illisible", f"« {texte} » n’est pas un moment de la commande.", remede)

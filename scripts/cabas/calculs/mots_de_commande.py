@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 from cabas.argent import centimes
 from cabas.calculs.affichage import nom_complet, nom_du_lot
 from cabas.modele import Lot, Produit
+from cabas.motifs import motif
 from cabas.temps import PARIS
 from cabas.typographie import INSECABLE, accorder, date_longue, enumerer, euros, instant_long
 
 if TYPE_CHECKING:
     from cabas.calculs.commande_producteur import CommandeProducteur, LigneCommande
 
-_COUPURES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_COUPURES = motif(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def d_une_ligne(texte: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cabas.calculs.fusion import Retenue
 from cabas.calculs.offre import choisis
+from cabas.calculs.retenues import Retenue
 from cabas.modele import Commande, Depot, Produit
 from cabas.typographie import nombre_csv
 

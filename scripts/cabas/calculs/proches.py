@@ -17,6 +17,7 @@ from typing import NamedTuple
 from cabas.calculs.identites import cle
 from cabas.calculs.jugement import REJETS_DU_BON, LigneJugee
 from cabas.constats import Constat, Emplacement, avertissement
+from cabas.motifs import motif
 from cabas.recu import Adherent
 from cabas.typographie import simplifier
 
@@ -32,9 +33,9 @@ AU_PLUS = 100
 TASSEES = 8
 """Au plus tant de noms comparés par clé : le coût reste celui des noms, jamais celui des paires."""
 
-_COUPURES = re.compile(r"[\W_]+")
-_CODE = re.compile(r"([a-z]{0,4})0*(\d{1,9})")
-_A_PROTEGER = re.compile(r"^[=+\-@\t\r]")
+_COUPURES = motif(r"[\W_]+")
+_CODE = motif(r"([a-z]{0,4})0*(\d{1,9})")
+_A_PROTEGER = motif(r"^[=+\-@\t\r]")
 
 
 class _Nom(NamedTuple):
@@ -79,8 +80,9 @@ def _nom(nom: str, code: str = "") -> _Nom:
 def _paires(inconnues: Sequence[_Nom], adherents: Sequence[Adherent]) -> Iterator[tuple[_Nom, _Nom]]:
     """Les paires proches (inconnue, connue ou écrite avant elle), dans l'ordre des inconnues."""
     index: dict[str, list[int]] = {}
-    for rang, un in enumerate(inconnues):
-        for cle_ in _cles(un):
+    cles = [_cles(un) for un in inconnues]
+    for rang, siennes in enumerate(cles):
+        for cle_ in siennes:
             tassees = index.setdefault(cle_, [])
             if len(tassees) < TASSEES:
                 tassees.append(rang)
@@ -91,7 +93,7 @@ def _paires(inconnues: Sequence[_Nom], adherents: Sequence[Adherent]) -> Iterato
                 if _sont_proches(connu, inconnues[rang]):
                     voisins.setdefault(rang, []).append(connu)
     for rang, un in enumerate(inconnues):
-        avant = sorted({autre for cle_ in _cles(un) for autre in index[cle_] if autre < rang})
+        avant = sorted({autre for cle_ in cles[rang] for autre in index[cle_] if autre < rang})
         tous = voisins.get(rang, []) + [inconnues[autre] for autre in avant if _sont_proches(inconnues[autre], un)]
         for connu in tous[:VOISINS]:
             # D'un nom et de son initiale, on garde le nom entier.

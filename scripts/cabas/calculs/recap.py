@@ -6,23 +6,29 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from cabas.argent import centimes, montant, montant_coutant
+from cabas.argent import centimes, montant_coutant
 from cabas.calculs.approvisionnement import Achat, completer
-from cabas.calculs.attribution import Attribution, Besoin, attribuer, expliquer, prevoir
+from cabas.calculs.attribution import Besoin, attribuer, expliquer, prevoir, raison_de, s_explique_a_part, se_dispute
 from cabas.calculs.cellier import LigneCellier, etat_du_cellier
 from cabas.calculs.conditionnements import compter, lots_de
 from cabas.calculs.frais import PartDeFrais, partager_frais
-from cabas.calculs.fusion import Fusion, Retenue
+from cabas.calculs.fusion import Fusion
 from cabas.calculs.mots_de_commande import compte_dit
+from cabas.calculs.offre import limites_des_groupements
 from cabas.calculs.reseau import anonymes
+from cabas.calculs.retenues import BonRetenu, Retenue, demandeurs
+from cabas.calculs.servis import Attribution, BonServi, Explications, LigneBon, lignes_de, par_cellule, servir_les_bons
 from cabas.modele import Depot, Produit
-from cabas.recu import Stock, nouvelle
+from cabas.recu import Stock
 
 
 class LigneProduit(NamedTuple):
@@ -65,22 +71,6 @@ class LigneGroupement(NamedTuple):
     du_cellier: int = 0
 
 
-class LigneBon(NamedTuple):
-    """Une ligne de bon retenue, servie et chiffrée."""
-
-    groupement: str
-    cellule: str
-    bon: str
-    creneau: str
-    tarif: str
-    produit: str
-    quantite: int
-    tolerance: int
-    attribue: int
-    prix_unitaire: int
-    montant: int
-
-
 class Manque(NamedTuple):
     """Ce qu'il faudrait encore demander pour compléter un lot."""
 
@@ -88,17 +78,28 @@ class Manque(NamedTuple):
     quantite: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recap:
-    """Le récap d'une commande."""
+    """Le récap d'une commande. `bons` : ce que chacun·e aura ; `lignes` et `attributions` le disent une ligne à la fois."""
 
     produits: tuple[LigneProduit, ...]
     groupements: tuple[LigneGroupement, ...]
-    attributions: tuple[Attribution, ...]
-    lignes: tuple[LigneBon, ...]
+    bons: tuple[BonServi, ...]
+    explications: Explications
     manques: tuple[Manque, ...]
     frais: tuple[PartDeFrais, ...] = ()
     cellier: tuple[LigneCellier, ...] = ()
+
+    @cached_property
+    def lignes(self) -> tuple[LigneBon, ...]:
+        """Les lignes de tous les bons, triées."""
+        return tuple(lignes_de(self.bons))
+
+    @cached_property
+    def attributions(self) -> tuple[Attribution, ...]:
+        """Ce que chaque cellule aura de chaque produit, et pourquoi."""
+        dire = self.explications.attribution
+        return tuple(dire(groupement, cellule, un) for groupement, cellule, siens in par_cellule(self.bons) for un in siens)
 
     @property
     def total_producteurs(self) -> int:
@@ -108,70 +109,79 @@ class Recap:
     @property
     def total_cellules(self) -> int:
         """Ce que paieront les cellules, en centimes."""
-        return sum(ligne.montant for ligne in self.lignes)
+        return sum(ligne.montant for ligne in self.groupements)
 
 
 def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None = None) -> Recap:
     """Répartit chaque produit et dresse le récap. `stock` : ce que le cellier a en réserve, par ref."""
     commande = fusion.commande
     reserve = stock or {}
-    par_produit: dict[str, list[Retenue]] = {}
-    for retenue in fusion.retenues:
-        par_produit.setdefault(retenue.produit, []).append(retenue)
-    compares = {ref: anonymes(commande, retenues) if fusion.totaux is not None else retenues for ref, retenues in par_produit.items()}
-    besoins = {ref: prevoir(commande, depot.produits[ref], compares[ref], reserve.get(ref)) for ref in sorted(par_produit)}
+    sommes = _sommes(fusion.bons)
+    limites = demandeurs(fusion.bons, [ref for ref in sommes if limites_des_groupements(depot.produits[ref], commande)])
+    besoins: dict[str, Besoin] = {}
+    for ref in sorted(sommes):
+        compares = _compares(fusion, limites[ref].retenues) if ref in limites else ()
+        besoins[ref] = prevoir(commande, depot.produits[ref], compares, reserve.get(ref), sommes[ref][:2])
     achats = completer(commande.cellier, {ref: (besoin.produit, besoin.voulu, besoin.achat) for ref, besoin in besoins.items()})
-    produits: list[LigneProduit] = []
-    attributions: list[Attribution] = []
-    servis: dict[str, Iterator[int]] = {}
-    for ref, besoin in besoins.items():
-        parts = attribuer(commande, besoin, achats[ref].disponible)
-        nommees = par_produit[ref]
-        produits.append(_ligne_produit(besoin, achats[ref], sum(parts), _bons(nommees)))
-        attributions += expliquer(commande, besoin, nommees, achats[ref], parts)
-        servis[ref] = iter(parts)
-    lignes = [_ligne_bon(retenue, next(servis[retenue.produit])) for retenue in fusion.retenues]
+    disputes = [ref for ref, besoin in besoins.items() if se_dispute(besoin, achats[ref])]
+    parts: dict[tuple[int, int], int] = {}
+    propres: dict[tuple[str, str, str], Attribution] = {}
+    a_part = {ref for ref in disputes if s_explique_a_part(besoins[ref], achats[ref])}
+    for ref, (nommees, places) in demandeurs(fusion.bons, disputes).items():
+        besoin = replace(besoins[ref], retenues=_compares(fusion, nommees))
+        obtenues = attribuer(commande, besoin, achats[ref].disponible)
+        parts |= zip(places, obtenues, strict=True)
+        if ref in a_part:
+            propres |= {une[:3]: une for une in expliquer(commande, besoin, nommees, achats[ref], obtenues)}
+    bons = servir_les_bons(fusion.bons, parts, a_part)
+    groupements = _groupements(bons, propres.values())
+    servis = _par_produit(groupements)
+    produits = [_ligne_produit(besoin, achats[ref], servis[ref], sommes[ref][2]) for ref, besoin in besoins.items()]
     return Recap(
         tuple(produits),
-        _groupements(lignes, attributions),
-        _par_cellule(attributions),
-        tuple(sorted(lignes)),
+        groupements,
+        bons,
+        Explications(commande.repartition, {ref: raison_de(commande, besoin, achats[ref]) for ref, besoin in besoins.items()}, propres),
         tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
-        partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes),
+        partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes_de(bons)),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
     )
 
 
-def _par_cellule(attributions: Iterable[Attribution]) -> tuple[Attribution, ...]:
-    """Les attributions rangées par groupement et cellule. Elles arrivent dans l'ordre des produits : il suffit de les distribuer."""
-    siennes: dict[tuple[str, str], list[Attribution]] = {}
-    for une in attributions:
-        siennes.setdefault((une.groupement, une.cellule), []).append(une)
-    return tuple(une for cle in sorted(siennes) for une in siennes[cle])
+def _compares(fusion: Fusion, retenues: Sequence[Retenue]) -> Sequence[Retenue]:
+    """Les demandes telles que la règle les compare : sans aucun nom quand des groupements n'en ont pas donné."""
+    return anonymes(fusion.commande, retenues) if fusion.totaux is not None else retenues
 
 
-def _groupements(lignes: list[LigneBon], attributions: list[Attribution]) -> tuple[LigneGroupement, ...]:
+def _sommes(bons: Iterable[BonRetenu]) -> dict[str, tuple[int, int, int]]:
+    """Par produit : les quantités, les tolérances, et combien de bons le demandent."""
+    comptes = Counter(chain.from_iterable(bon.articles for bon in bons))
+    sommes: dict[str, tuple[int, int, int]] = {}
+    for article, nombre in comptes.items():
+        quantites, tolerances, fois = sommes.get(article.produit, (0, 0, 0))
+        sommes[article.produit] = (quantites + nombre * article.quantite, tolerances + nombre * article.tolerance, fois + nombre)
+    return sommes
+
+
+def _groupements(bons: Iterable[BonServi], attributions: Iterable[Attribution]) -> tuple[LigneGroupement, ...]:
     sommes: dict[tuple[str, str], list[int]] = {}
-    for groupement, _cellule, _bon, _creneau, _tarif, produit, quantite, _tolerance, attribue, _prix, du in lignes:
-        compte = sommes.get((groupement, produit)) or sommes.setdefault((groupement, produit), [0, 0, 0, 0])
-        compte[0] += quantite
-        compte[1] += attribue
-        compte[2] += du
+    for groupement, siens in groupby(bons, attrgetter("groupement")):
+        for un, nombre in Counter(chain.from_iterable(bon.servis for bon in siens)).items():
+            somme = sommes.setdefault((groupement, un.produit), [0, 0, 0, 0])
+            somme[0] += nombre * un.quantite
+            somme[1] += nombre * un.attribue
+            somme[2] += nombre * un.montant
     for part in attributions:
-        if part.du_cellier:
-            sommes[(part.groupement, part.produit)][3] += part.du_cellier
+        sommes[(part.groupement, part.produit)][3] += part.du_cellier
     return tuple(LigneGroupement(*cle, *sommes[cle]) for cle in sorted(sommes))
 
 
-def _ligne_bon(retenue: Retenue, part: int) -> LigneBon:
-    groupement, cellule, bon, produit, quantite, tolerance, creneau, tarif, prix_unitaire, *_suite = retenue
-    du = montant(prix_unitaire, part)
-    return nouvelle(LigneBon, (groupement, cellule, bon, creneau, tarif, produit, quantite, tolerance, part, prix_unitaire, du))
-
-
-def _bons(retenues: Sequence[Retenue]) -> int:
-    """Combien de bons demandent un produit."""
-    return len(set(map(attrgetter("groupement", "cellule", "bon", "fichier"), retenues)))
+def _par_produit(groupements: Iterable[LigneGroupement]) -> dict[str, int]:
+    """Tout ce qui est attribué de chaque produit."""
+    servis: dict[str, int] = {}
+    for ligne in groupements:
+        servis[ligne.produit] = servis.get(ligne.produit, 0) + ligne.attribue
+    return servis
 
 
 def _ligne_produit(besoin: Besoin, achat: Achat, attribue: int, bons: int) -> LigneProduit:

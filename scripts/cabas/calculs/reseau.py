@@ -12,10 +12,12 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 from cabas.calculs.conditionnements import lots_de
-from cabas.calculs.fusion import Fusion, Retenue
+from cabas.calculs.fusion import Fusion
 from cabas.calculs.offre import limites_des_groupements, maximum_par_bon, prix_unitaire, proposes, tarif_de, total_permis
+from cabas.calculs.retenues import Retenue, bons_de
 from cabas.constats import Refus
 from cabas.modele import Commande, Depot
 from cabas.recu import LigneTotal, Totaux
@@ -139,11 +141,11 @@ REMEDE = "Demander au groupement de refaire sa fusion et de renvoyer le fichier.
 
 def avec_totaux(depot: Depot, fusion: Fusion, totaux: Sequence[Totaux]) -> Fusion:
     """La fusion du réseau : les bons que l'on a, et les totaux des autres. Sa répartition ne connaît plus que des jetons."""
-    retenues = [*fusion.retenues, *(retenue for un in totaux for retenue in retenues_de(depot, un))]
-    retenues.sort(key=lambda une: (une.groupement, une.cellule, une.bon, une.produit, une.fichier))
+    bons = [*fusion.bons, *bons_de(retenue for un in totaux for retenue in retenues_de(depot, un))]
+    bons.sort(key=itemgetter(0, 1, 2))
     comptes = {nom: valeur + sum(un.comptes.get(nom, 0) for un in totaux) for nom, valeur in fusion.comptes.items()}
     return Fusion(
-        fusion.commande, fusion.lignes, tuple(retenues), fusion.acceptes, comptes, fusion.decisions, fusion.ecarts, tuple(totaux)
+        fusion.commande, fusion.jugees, tuple(bons), fusion.acceptes, comptes, fusion.decisions, fusion.ecarts, tuple(totaux)
     )  # fmt: skip
 
 
@@ -166,4 +168,4 @@ def retenues_de(depot: Depot, totaux: Totaux) -> list[Retenue]:
 def nombre_de_cellules(fusion: Fusion) -> int:
     """Combien de cellules ont commandé, y compris celles dont on n'a que des totaux."""
     totaux = {un.groupement: un.cellules for un in fusion.totaux or ()}
-    return len({(une.groupement, une.cellule) for une in fusion.retenues if une.groupement not in totaux}) + sum(totaux.values())
+    return len({(un.groupement, un.cellule) for un in fusion.bons if un.groupement not in totaux}) + sum(totaux.values())

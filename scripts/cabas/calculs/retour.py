@@ -6,15 +6,16 @@ chaque ligne a exactement ce que le réseau lui attribue, chiffrée au tarif de 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cabas.argent import montant, montant_coutant
+from cabas.argent import montant_coutant
 from cabas.calculs.frais import partager_frais
-from cabas.calculs.fusion import Fusion, Retenue
-from cabas.calculs.recap import LigneBon, Recap
-from cabas.calculs.repartition import motif
+from cabas.calculs.fusion import Fusion
+from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import dans_l_ordre_des_totaux
+from cabas.calculs.retenues import Retenue, demandeurs
+from cabas.calculs.servis import Explications, Raison, lignes_de, servir_les_bons
 from cabas.constats import Refus
 from cabas.modele import Depot
 from cabas.recu import Retour, Totaux
@@ -60,20 +61,16 @@ def avec_retour(depot: Depot, fusion: Fusion, recap: Recap, retour: Retour) -> R
 
     Ce qu'il y a à commander est ce qui est attribué : les lots, les limites et le cellier sont l'affaire du réseau.
     """
-    parts = _parts(fusion, retour)
-    lignes = [_servie(retenue, part) for retenue, part in zip(fusion.retenues, parts, strict=True)]
-    cellules: dict[tuple[str, str], int] = {}
+    parts: dict[tuple[int, int], int] = {}
+    for ref, (retenues, places) in demandeurs(fusion.bons, [une.produit for une in recap.produits]).items():
+        parts |= zip(places, _dans_l_ordre_des_lignes(fusion, retenues, retour.produits[ref]), strict=True)
+    bons = servir_les_bons(fusion.bons, parts, frozenset())
     sommes: dict[str, list[int]] = {}
-    for ligne in lignes:
-        cellules[(ligne.cellule, ligne.produit)] = cellules.get((ligne.cellule, ligne.produit), 0) + ligne.attribue
-        somme = sommes.setdefault(ligne.produit, [0, 0])
-        somme[0] += ligne.attribue
-        somme[1] += ligne.montant
-    attributions = []
-    for une in recap.attributions:
-        part = cellules[(une.cellule, une.produit)]
-        dit = motif(depot.produits[une.produit].unite, une.demande, une.tolerance, part, CAUSE)
-        attributions.append(une._replace(attribue=part, motif=dit, du_cellier=0))
+    for bon in bons:
+        for servi in bon.servis:
+            somme = sommes.setdefault(servi.produit, [0, 0])
+            somme[0] += servi.attribue
+            somme[1] += servi.montant
     return replace(
         recap,
         produits=tuple(
@@ -86,21 +83,12 @@ def avec_retour(depot: Depot, fusion: Fusion, recap: Recap, retour: Retour) -> R
         groupements=tuple(
             une._replace(attribue=sommes[une.produit][0], montant=sommes[une.produit][1], du_cellier=0) for une in recap.groupements
         ),
-        attributions=tuple(attributions),
-        lignes=tuple(sorted(lignes)),
+        bons=bons,
+        explications=Explications(recap.explications.regle, {ref: Raison(depot.produits[ref].unite, CAUSE, "") for ref in sommes}, {}),
         manques=(),
-        frais=partager_frais(retour.frais, fusion.commande.frais_selon, lignes),
+        frais=partager_frais(retour.frais, fusion.commande.frais_selon, lignes_de(bons)),
         cellier=(),
     )  # fmt: skip
-
-
-def _parts(fusion: Fusion, retour: Retour) -> Iterator[int]:
-    """La part de chaque ligne retenue, dans leur ordre."""
-    par_produit: dict[str, list[Retenue]] = {}
-    for retenue in fusion.retenues:
-        par_produit.setdefault(retenue.produit, []).append(retenue)
-    servis = {ref: iter(_dans_l_ordre_des_lignes(fusion, retenues, retour.produits[ref])) for ref, retenues in par_produit.items()}
-    return (next(servis[retenue.produit]) for retenue in fusion.retenues)
 
 
 def _dans_l_ordre_des_lignes(fusion: Fusion, retenues: Sequence[Retenue], rendues: Sequence[tuple[int, int]]) -> list[int]:
@@ -108,9 +96,3 @@ def _dans_l_ordre_des_lignes(fusion: Fusion, retenues: Sequence[Retenue], rendue
     for (rang, _anonyme), (_numero, part) in zip(dans_l_ordre_des_totaux(fusion.commande, retenues), rendues, strict=True):
         parts[rang] = part
     return parts
-
-
-def _servie(une: Retenue, part: int) -> LigneBon:
-    prix = une.prix_unitaire
-    qui = (une.groupement, une.cellule, une.bon, une.creneau, une.tarif)
-    return LigneBon(*qui, une.produit, une.quantite, une.tolerance, part, prix, montant(prix, part))

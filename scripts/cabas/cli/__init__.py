@@ -6,10 +6,12 @@ Codes de sortie, partout : 0 tout va bien ; 1 il y a des constats à régler ; 2
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from cabas.cli.analyseur import Analyseur, ajouter_communes, completer
 
@@ -69,6 +71,19 @@ def principal(argv: Sequence[str] | None = None) -> int:
             raise
         fait = f"cabas s’est trompé ({type(faute).__name__}). Ce n’est pas votre faute."
         return _dire(fait, "Relancer avec --trace, et envoyer ce qui s’affiche à l’équipe technique.")
+
+
+def lancer() -> NoReturn:
+    """Le point d'entrée du terminal : `principal`, puis on rend la main.
+
+    Après une fusion, des centaines de milliers d'objets restent en mémoire : le système les reprend d'un coup, Python un par un.
+    """
+    code = principal()
+    if "fusionner" in sys.argv[1:]:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _dire(fait: str, remede: str) -> int:

@@ -19,7 +19,7 @@ MONTREES = 5
 _MOTS = {"pas": "pas", "contenu": "contenu", "maximum": "maximum", "tva": "TVA"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Les fiches avec lesquelles on fusionne. `present` : celles d'aujourd'hui ; `commit` : vide si rien n'est figé."""
 
@@ -109,9 +109,11 @@ def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, com
 
 def changements(catalogue: Catalogue, fusion: Fusion) -> tuple[PrixChange, ...]:
     """Les prix qui ont changé depuis la révision figée ; rien si elle ne l'est pas."""
+    if not catalogue.fige:
+        return ()
     from cabas.calculs.prix_figes import prix_changes
 
-    return prix_changes(catalogue.depot, catalogue.present, fusion.commande, fusion.retenues) if catalogue.fige else ()
+    return prix_changes(catalogue.depot, catalogue.present, fusion.commande, fusion.retenues)
 
 
 def constats_de_prix(changes: Sequence[PrixChange]) -> list[Constat]:

@@ -16,26 +16,37 @@ TEMOIN = Path(".build/fiches-verifiees")
 
 
 def charger_depot(racine: Path, origine: Origine | None = None, marque: Path = TEMOIN) -> tuple[Depot, list[Constat]]:
-    """Le dépôt et ses constats de lecture. Des fiches déjà vérifiées, à l'octet près, ne repassent pas par frictionless.
+    """Le dépôt et ses constats de lecture. Des fiches déjà vérifiées, à l'octet près, ne repassent pas par frictionless ; sans faute,
+    elles ne sont pas même relues.
 
-    `origine` : d'où lire les fiches (le disque, à défaut). `marque` : où garder le témoin de cette vérification.
+    `origine` : d'où lire les fiches (le disque, à défaut). `marque` : où garder le témoin de cette vérification, et à côté le dépôt lu.
     """
-    from cabas.lecture.depot import charger
+    from cabas.lecture.fichiers import ABSENT, lire_octets
+    from cabas.lecture.memoire import TAILLE, rappeler, retenir
+    from cabas.lecture.origines import Disque
+    from cabas.lecture.releve import relever
+
+    temoin = racine / marque
+    memoire = temoin.with_suffix(".json")
+    releve = relever(origine or Disque(racine))
+    gardes = lire_octets(memoire, TAILLE)
+    if not releve.constats and isinstance(gardes, bytes) and (depot := rappeler(gardes, releve.empreinte)):
+        return depot, []
+    from cabas.lecture.depot import comprendre
     from cabas.publication.ecriture import ecrire
 
-    temoin, vues = racine / marque, [""]
-
     def deja_vu(empreinte: str) -> bool:
-        vues[0] = empreinte
         try:
             return temoin.read_text(encoding="ascii").strip() == empreinte
         except (OSError, ValueError):
             return False
 
-    depot, constats = charger(origine or racine, deja_vu)
+    depot, constats = comprendre(releve, deja_vu)
     if not constats:
         with suppress(OSError):
-            ecrire(temoin, f"{vues[0]}\n")
+            ecrire(temoin, f"{releve.empreinte}\n")
+            if gardes is ABSENT or isinstance(gardes, bytes):  # à la place d'un tube ou d'un lien, on n'écrit pas
+                ecrire(memoire, retenir(depot, releve.empreinte), durable=False)
     return depot, constats
 
 

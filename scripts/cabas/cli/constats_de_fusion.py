@@ -17,7 +17,7 @@ def constats_de(fusion: Fusion, prive: str) -> list[Constat]:
     """Un constat par ligne rejetée ou signalée, dans l'ordre du journal. `prive` : le nom du dossier privé."""
     constats: list[Constat] = []
     vus: set[tuple[str, str, str]] = set()
-    for jugee in fusion.lignes:
+    for jugee in fusion.singulieres:
         if not jugee.code:
             continue
         gravite = Gravite.ERREUR if jugee.sort is Sort.REJETEE and jugee.code != "bon-annule" else Gravite.AVERTISSEMENT

@@ -79,7 +79,7 @@ def a_revoir(fusion: Fusion, depot: Depot) -> list[Cas]:
     """Ce qu'une décision peut régler, dans l'ordre du journal : un retard une fois par bon, une quantité une fois par case."""
     cas: list[Cas] = []
     retards: set[tuple[str, str]] = set()
-    for jugee in fusion.lignes:
+    for jugee in fusion.singulieres:
         if jugee.code == "hors-delai" and (jugee.lue.groupement, jugee.nom_du_bon) not in retards:
             retards.add((jugee.lue.groupement, jugee.nom_du_bon))
             cas.append(Cas(jugee))

@@ -132,10 +132,10 @@ def fusionner_dossier(
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
     vus = (
-        *codes_faux(recu.lignes, prive.name),
-        *cellules_proches(fusion.lignes, recu.adherents, prive.name),
-        *bons_d_avant_l_ouverture(fusion.commande, fusion.lignes, prive.name),
-        *tarifs_inconnus(depot, fusion.lignes, recu.adherents, prive.name),
+        *codes_faux(recu.recues, prive.name),
+        *cellules_proches(fusion.premieres, recu.adherents, prive.name),
+        *bons_d_avant_l_ouverture(fusion.commande, fusion.premieres, prive.name),
+        *tarifs_inconnus(depot, fusion.premieres, recu.adherents, prive.name),
     )
     tous = (*utiles, *trop_tot, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0

@@ -37,8 +37,9 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.cli.commun import charger_depot
     from cabas.constats import Emplacement, Refus, erreur
     from cabas.lecture.apprentissage import apprendre
-    from cabas.lecture.correspondances import SUFFIXE, Catalogues
+    from cabas.lecture.correspondances import Catalogues
     from cabas.lecture.fichiers import TAILLE_BON, lire_octets
+    from cabas.lecture.releve import CORRESPONDANCES
     from cabas.typographie import enumerer
 
     imprimeur = Imprimeur(arguments.format)
@@ -61,7 +62,7 @@ def executer(arguments: argparse.Namespace) -> int:
     if not sys.stdin.isatty() or arguments.format == "json":
         imprimeur.dire("\nRien n’est écrit. Pour répondre colonne par colonne, relancer dans un terminal.")
         return imprimeur.clore(1 if inconnues else 0)
-    cible = arguments.depot / "groupements" / f"{slug}{SUFFIXE}"
+    cible = arguments.depot / "groupements" / f"{slug}{CORRESPONDANCES}"
     return imprimeur.clore(_demander_et_ecrire(imprimeur, depot, colonnes, chemin.name, cible))
 
 

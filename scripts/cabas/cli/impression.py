@@ -86,7 +86,7 @@ class Imprimeur:
 
     def avancer(self, fait: int, total: int, quoi: str) -> None:
         """La barre d'avancement, sur le terminal seulement et passé une seconde."""
-        if self._json or not self._erreurs.isatty() or time.monotonic() - self._debut < ATTENTE:
+        if self._json or time.monotonic() - self._debut < ATTENTE or not self._erreurs.isatty():
             return
         plein = LARGEUR * fait // max(total, 1)
         self._erreurs.write(f"\r{quoi}  {'█' * plein}{'░' * (LARGEUR - plein)}  {fait}/{total}")

@@ -60,9 +60,9 @@ def etat_en_json(depot: Depot, fusion: Fusion, recap: Recap, instant: datetime) 
 
 def publier(racine: Path, commande: str, etat: bytes) -> Path:
     """Met l'état dans le catalogue, d'un coup. Sort : son chemin. Il reste à l'enregistrer dans git."""
-    from cabas.lecture.etats import SUFFIXE
+    from cabas.lecture.releve import ETATS
     from cabas.publication.ecriture import ecrire
 
-    chemin = racine / "catalogue" / "commandes" / f"{commande}{SUFFIXE}"
+    chemin = racine / "catalogue" / "commandes" / f"{commande}{ETATS}"
     ecrire(chemin, etat)
     return chemin

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.recap import Recap
     from cabas.constats import Constat
-    from cabas.lecture.prive import Recu
+    from cabas.lecture.fichiers_de_bons import Recu
     from cabas.modele import Commande, Depot
     from cabas.recu import Retour
 
@@ -21,7 +21,7 @@ def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) ->
     from cabas.lecture.totaux import lire_totaux
 
     commande = fusion.commande
-    avec_bons = frozenset(ligne.groupement for ligne in recu.lignes)
+    avec_bons = frozenset(recue.groupement for recue in recu.recues)
     totaux, constats, empreintes = lire_totaux(prive, commande.id, avec_bons, lambda un: juger_totaux(depot, commande, un))
     representes = {un.groupement for un in totaux}
     recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) not in representes] + constats
@@ -43,7 +43,7 @@ def un_seul_groupement(prive: Path, commande: str, recu: Recu, groupement: str) 
         dossier, _barre, relatif = constat.emplacement.fichier.partition("/")
         return dossier != prive.name or est_sien(relatif)
 
-    recu.lignes = [ligne for ligne in recu.lignes if ligne.groupement == groupement]
+    recu.recues = [recue for recue in recu.recues if recue.groupement == groupement]
     recu.empreintes = {chemin: somme for chemin, somme in recu.empreintes.items() if est_sien(chemin)}
     recu.ignores = {chemin: raison for chemin, raison in recu.ignores.items() if est_sien(chemin)}
     recu.constats = [constat for constat in recu.constats if est_le_sien(constat)]

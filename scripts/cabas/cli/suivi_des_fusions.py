@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
 
 
-def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes], recap: Recap) -> tuple[Difference | None, list[Constat]]:
+def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes | Path], recap: Recap) -> tuple[Difference | None, list[Constat]]:
     """Ce qui a changé depuis la dernière fusion différente de celle-ci ; rien s'il n'y en a pas, ou si on ne la comprend plus."""
-    from cabas.calculs.difference import LignePassee, Precedente, comparer
-    from cabas.constats import Emplacement, Refus, avertissement
-    from cabas.lecture.anciennes_sorties import relire_sorties
     from cabas.publication.memoire import TABLES, rappeler
-    from cabas.temps import lire_instant
 
     souvenir = rappeler(sorties, fichiers)
     if souvenir is None:
         return None, []
+    from cabas.calculs.difference import LignePassee, Precedente, comparer
+    from cabas.constats import Emplacement, Refus, avertissement
+    from cabas.lecture.anciennes_sorties import relire_sorties
+    from cabas.temps import lire_instant
+
     passees = relire_sorties(*(souvenir.tables[nom] for nom in TABLES))
     if isinstance(passees, Refus):
         remede = "Rien à faire : la prochaine fusion comparera avec celle-ci."
@@ -36,7 +37,7 @@ def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes], recap: Re
     return comparer(precedente, recap), []
 
 
-def retenir_celle_ci(sorties: Path, fichiers: Mapping[str, bytes], instant: datetime) -> None:
+def retenir_celle_ci(sorties: Path, fichiers: Mapping[str, bytes | Path], instant: datetime) -> None:
     """Garde la fusion que celle-ci remplace. À appeler juste avant de mettre les sorties en place."""
     from cabas.publication.memoire import retenir
     from cabas.temps import PARIS

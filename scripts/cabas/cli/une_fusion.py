@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from cabas.cli.catalogue_fige import Catalogue
     from cabas.cli.impression import Imprimeur
     from cabas.constats import Constat
-    from cabas.lecture.prive import Recu
-    from cabas.modele import Depot
+    from cabas.lecture.fichiers_de_bons import Recu
+    from cabas.modele import Commande, Depot
+    from cabas.publication.sorties_de_fusion import Matiere
     from cabas.recu import Retour
 
 
@@ -64,22 +65,18 @@ def fusionner_sous_verrou(
 ) -> tuple[Fusion, Resultat]:
     """La fusion elle-même, sous verrou : les calculs, puis les sorties mises en place d'un coup. `options.instant` est donné."""
     from cabas.calculs.a_prevenir import a_prevenir
-    from cabas.calculs.commande_producteur import commandes_producteurs
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
     from cabas.cli import provisoire
     from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, relire_le_retour, un_seul_groupement
-    from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
     from cabas.lecture.retour import retours_non_lus
     from cabas.lecture.totaux import totaux_non_lus
-    from cabas.publication.ecriture import deposer
-    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, Matiere, preparer_sorties
-    from cabas.rendu.tables import difference_csv
+    from cabas.publication.sorties_de_fusion import Matiere
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
     if options.groupement:
         un_seul_groupement(prive, commande.id, recu, options.groupement)
-    fusion = fusionner(depot, commande, recu.lignes, recu.adherents, recu.soldes, accepter, recu.decisions)
+    fusion = fusionner(depot, commande, recu.recues, recu.adherents, recu.soldes, accepter, recu.decisions)
     if options.reseau:
         fusion = ajouter_les_totaux(prive, depot, fusion, recu)
     elif not options.groupement:
@@ -90,7 +87,7 @@ def fusionner_sous_verrou(
     if options.groupement:
         recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
     imprimeur.avancer(2, 3, "Récap et répartition")
-    envois = tuple(commandes_producteurs(depot, commande, recap))
+    envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
     sorties = prive / commande.id / options.groupement / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
     if not options.ecrire or instant is None:
@@ -98,23 +95,45 @@ def fusionner_sous_verrou(
     prevenir, mention = a_prevenir(depot, fusion, recu.adherents, options.provisoire), ""
     if options.provisoire:
         sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
-    avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
     origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
     matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
-    fichiers = preparer_sorties(matiere, avancer, options.classeur, options.producteurs)
-    difference, constats = depuis_la_precedente(sorties, fichiers, recap)
-    if difference:
-        fichiers[DIFFERENCE] = difference_csv(difference)
-    if options.provisoire:
-        fichiers[provisoire.ETAT] = provisoire.etat_en_json(depot, fusion, recap, instant)
+    resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
     try:
-        retenir_celle_ci(sorties, fichiers, instant)
-        deposer(sorties, fichiers, remplaces=REFAITS)
-        publie = provisoire.publier(racine, commande.id, fichiers[provisoire.ETAT]) if options.publier else None
+        return fusion, _ecrire(racine, matiere, resultat, imprimeur, options)
     except OSError as faute:
         return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
-    resultat = resultat._replace(sorties=sorties, constats=tuple(constats), prevenir=prevenir, difference=difference)
-    return fusion, resultat._replace(instant=instant, mention=mention, publie=publie, groupement=options.groupement)
+
+
+def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, imprimeur: Imprimeur, options: Options) -> Resultat:
+    """Met toutes les sorties en place. Lève l'`OSError` d'un disque qui refuse : rien n'a alors changé."""
+    from cabas.cli import provisoire
+    from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
+    from cabas.publication.ecriture import deposer
+    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, ecrire_les_grandes, preparer_sorties
+    from cabas.rendu.tables import difference_csv
+
+    sorties, instant = resultat.sorties, resultat.instant
+    assert sorties is not None  # noqa: S101
+    assert instant is not None  # noqa: S101
+    avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
+    fichiers: dict[str, bytes | Path] = {**preparer_sorties(matiere, avancer, options.classeur, options.producteurs)}
+    fichiers |= ecrire_les_grandes(sorties, matiere)
+    difference, constats = depuis_la_precedente(sorties, fichiers, matiere.recap)
+    if difference:
+        fichiers[DIFFERENCE] = difference_csv(difference)
+    etat = provisoire.etat_en_json(matiere.depot, matiere.fusion, matiere.recap, instant) if options.provisoire else b""
+    if etat:
+        fichiers[provisoire.ETAT] = etat
+    retenir_celle_ci(sorties, fichiers, instant)
+    deposer(sorties, fichiers, remplaces=REFAITS)
+    publie = provisoire.publier(racine, matiere.fusion.commande.id, etat) if etat and options.publier else None
+    return resultat._replace(constats=tuple(constats), difference=difference, publie=publie)
+
+
+def _envois(depot: Depot, commande: Commande, recap: Recap) -> tuple[CommandeProducteur, ...]:
+    from cabas.calculs.commande_producteur import commandes_producteurs
+
+    return tuple(commandes_producteurs(depot, commande, recap))
 
 
 def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:

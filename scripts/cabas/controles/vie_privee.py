@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from cabas.constats import Emplacement
 from cabas.controles.base import Contexte, Fait
+from cabas.motifs import motif
 
-_TELEPHONE = re.compile(r"(?<![\w.+/-])(?:0[1-9]|(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?[1-9])(?:[ .-]?\d\d){4}(?![\w/-])")
-_COURRIEL = re.compile(r"(?<![\w.+%/-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_TELEPHONE = motif(r"(?<![\w.+/-])(?:0[1-9]|(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?[1-9])(?:[ .-]?\d\d){4}(?![\w/-])")
+_COURRIEL = motif(r"(?<![\w.+%/-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_IBAN = motif(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _FICTIFS = ("exemple.org", "example.org", "example.com", "exemple.fr")
 
 

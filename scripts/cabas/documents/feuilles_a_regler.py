@@ -51,7 +51,7 @@ def a_regler(fusion: Fusion) -> Feuille:
             *(jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.cellule, jugee.lue.produit, jugee.lue.lu or jugee.lue.tolerance),
             *(jugee.sort.value, jugee.code, jugee.message, jugee.remede),
         )
-        for jugee in fusion.lignes
+        for jugee in fusion.singulieres
         if jugee.code or jugee.sort is Sort.BROUILLON
     ]
     return Feuille("À régler", colonnes, rangees, "ce qui est rejeté ou étonne, et que faire : confidentiel")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.cases import coches, dater, est_nulle, mois_d_abord, ref_de, refus_de, sans_ip, sans_produit, sans_quantite, tout
+from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
@@ -144,7 +144,7 @@ class _Lecture:
         plusieurs, plein = len(tolerances) > 1, None
         for numero, cases, forme in rangees:
             faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
-            ref, unite = comprises.get(cases[produit]) or self._comprendre(cases[produit])
+            ref, unite = comprises.get(cases[produit]) or comprendre_produit(cases[produit], self.catalogue)
             disputees: Sequence[Colonne] = ()
             if plusieurs:
                 plus, disputees = choisir(tolerances, cases)
@@ -170,13 +170,6 @@ class _Lecture:
 
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
         return fabrique(Feuille(self.groupement, self.fichier, self.court, self.de_la_page, self.profil.datee), self.rangs)
-
-    def _comprendre(self, case: str) -> tuple[str, str]:
-        """La ref et l'unité que dit une case de produit ; la même case, dans tous les fichiers, n'est lue qu'une fois."""
-        ref = ref_de(case)
-        connu = self.catalogue.produits.get(ref)
-        sens = self.catalogue.cases_lues[case] = ref, connu.unite if connu else "kg"
-        return sens
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""

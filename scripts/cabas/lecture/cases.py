@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from cabas.constats import Refus
 from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
+from cabas.motifs import motif
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
-_BARRES = re.compile(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
-_SANS_DECALAGE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
+_BARRES = motif(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
+_SANS_DECALAGE = motif(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
 
 
 def sans_produit(colonne: Colonne) -> Colonne:
@@ -26,6 +27,16 @@ def sans_produit(colonne: Colonne) -> Colonne:
 def ref_de(case: str) -> str:
     """La ref d'une case de produit : nue, ou entre crochets après le nom (« Farine T65 [farine-t65] »)."""
     return trouvee[1] if case.endswith("]") and (trouvee := REF.search(case)) else case.strip("[] ")
+
+
+def comprendre_produit(case: str, catalogue: Catalogue) -> tuple[str, str]:
+    """La ref d'une case de produit, et l'unité où se lit sa quantité (`kg` si l'on ne connaît pas le produit)."""
+    compris = catalogue.cases_lues.get(case)
+    if compris is None:
+        ref = ref_de(case)
+        produit = catalogue.produits.get(ref)
+        compris = catalogue.cases_lues[case] = (ref, produit.unite if produit else "kg")
+    return compris
 
 
 def tout(cases: Sequence[str]) -> str:

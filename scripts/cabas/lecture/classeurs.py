@@ -13,15 +13,16 @@ from decimal import Decimal
 from typing import Any
 
 from cabas.constats import Refus
+from cabas.motifs import motif
 
 DEPLIE_MAX = 60_000_000
 JAMAIS_CALCULEE = "#CALCUL"
 Feuille = tuple[str, list[tuple[int, list[str]]]]
-_FEUILLE = re.compile(rb'<sheet\b[^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
-_LIEN = re.compile(rb"<Relationship\b[^>]*>")
-_CASE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</c>)', re.DOTALL)
+_FEUILLE = motif(rb'<sheet\b[^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
+_LIEN = motif(rb"<Relationship\b[^>]*>")
+_CASE = motif(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</c>)', re.DOTALL)
 """Une case, pleine ou vide (`<c … />`) : une case vide ne prend pas le contenu de la suivante."""
-_VALEUR = re.compile(rb"<v[^>]*>([^<]+)</v>")
+_VALEUR = motif(rb"<v[^>]*>([^<]+)</v>")
 
 
 def illisible(fait: str, remede: str) -> Refus:

@@ -10,38 +10,41 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from cabas.lecture.donnees import lire_donnee
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.modele import Produit, Tarif
+from cabas.motifs import motif
 from cabas.typographie import enumerer, simplifier
+
+if TYPE_CHECKING:
+    from cabas.lecture.d_un_trait import Ecrits, Plan
 
 
 @lru_cache(maxsize=1)
 def roles_connus() -> Mapping[str, str]:
     """Le rôle de chaque intitulé de service connu, simplifié (`donnees/intitules.json`) ; vide pour ce qu'on ignore."""
-    roles = json.loads(files("cabas").joinpath("donnees", "intitules.json").read_text(encoding="utf-8"))
+    roles = json.loads(lire_donnee("donnees/intitules.json"))
     return {intitule: "" if role == "ignorer" else role for role, intitules in roles.items() for intitule in intitules}
 
 
-REF = re.compile(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
-_TOLERANCE = re.compile(r"\btolerance\b|^jusqu'a\b|^en plus\b")
-_CHAMP = re.compile(r"(?:.*[(/]|rayon\d+-)?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
+REF = motif(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
+_TOLERANCE = motif(r"\btolerance\b|^jusqu'a\b|^en plus\b")
+_CHAMP = motif(r"(?:.*[(/]|rayon\d+-)?([qt])-([a-z0-9]+(?:-[a-z0-9]+)*)\)?")
 """Le nom d'un champ de notre page, seul, entre parenthèses à la fin (« Tolérance, Lentilles (t-lentilles) »), ou
 précédé du groupe où Kobo et ODK rangent la question (« rayon2/q-lentilles », « rayon2-q-lentilles »)."""
-UNITE = re.compile(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
+UNITE = motif(r"\s*\((kg|g|l|cl|ml|piece|pieces)\)$")
 PRIX_ECRIT = (
     r"(?P<euros>\d{1,5}(?:[.,]\d{1,3})?) ?(?:€|euros?\b|eur\b) ?(?P<cents>(?<=\d€)\d\d\b)?"
     r"(?: ?(?:/|par\b|les?\b|la\b|l'|pour\b) ?(?:(?P<nombre>\d{1,3})\b ?)?(?:une? )?(?P<unite>[a-z]+)?)?"
 )
 """Un prix, dans un texte simplifié : « 3,50€ / kg », « 3€50 le kilo », « 2,40 euros la piece », « 1,71 € les 6 »."""
-_PRIX = re.compile(rf"\s*[-,–(:]?\s*(?:a )?{PRIX_ECRIT}\s*\)?$")
+_PRIX = motif(rf"\s*[-,–(:]?\s*(?:a )?{PRIX_ECRIT}\s*\)?$")
 INTITULE_MAX = 400
 """Au-delà, ce n'est pas un intitulé : le chercher coûterait le carré de sa longueur."""
-_GRILLES = (re.compile(r"\[([^\[\]]+)\](?:\s*\[[^\[\]]+\])?$"), re.compile(r"\((.+?)(?: - [^()]+)?\)$"), re.compile(r"\|\s*([^|]+)$"))
+_GRILLES = (motif(r"\[([^\[\]]+)\](?:\s*\[[^\[\]]+\])?$"), motif(r"\((.+?)(?: - [^()]+)?\)$"), motif(r"\|\s*([^|]+)$"))
 
 
 class Colonne(NamedTuple):
@@ -64,7 +67,8 @@ class Colonne(NamedTuple):
 class Catalogue:
     """Les produits, cherchables par ref et par nom simplifié. `tarifs` : ceux du groupement ; `encodage` : celui qu'il déclare.
 
-    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité.
+    `cases_lues` : ce que les lecteurs de bons ont déjà compris d'une case de produit, ref et unité ; `plans` : d'un en-tête entier ;
+    `ecrits` : de trois cases sous cet en-tête (voir `d_un_trait`).
     """
 
     encodage = ""
@@ -75,6 +79,8 @@ class Catalogue:
         self.noms: dict[str, list[str]] = {}
         self._trouves: dict[str, list[str]] = {}
         self.cases_lues: dict[str, tuple[str, str]] = {}
+        self.plans: dict[str, Plan | None] = {}
+        self.ecrits: dict[frozenset[str], Ecrits] = {}
         self._entetes: dict[tuple[str, ...], int] = {}
         self._lues: dict[tuple[str, ...], list[Colonne]] = {}
         for ref in sorted(self.produits):
@@ -139,6 +145,8 @@ class Catalogue:
 
     def proches(self, intitule: str) -> tuple[str, ...]:
         """Les refs des produits dont le nom ressemble : à montrer, jamais à utiliser."""
+        from difflib import SequenceMatcher, get_close_matches
+
         entier = UNITE.sub("", simplifier(intitule))
         formes = {entier, *(trouve[1] for motif in _GRILLES if (trouve := motif.search(entier)))}  # « Produits [Miel] », c'est aussi « Miel »
         ressemblants = {nom for forme in formes for nom in get_close_matches(forme, list(self.noms), n=3, cutoff=0.6)}

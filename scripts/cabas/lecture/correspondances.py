@@ -14,12 +14,12 @@ from cabas.constats import Constat, Emplacement, Source, avertissement, erreur
 from cabas.lecture.colonnes import UNITE, Catalogue, Colonne, roles_connus
 from cabas.lecture.fiches import Rangs, deplier, source_de
 from cabas.lecture.profils import Profil
+from cabas.lecture.releve import CORRESPONDANCES
 from cabas.lecture.schemas import proche
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Correspondance, Depot
 from cabas.typographie import enumerer, simplifier
 
-SUFFIXE = ".correspondances.yaml"
 IGNORER = "ignorer"
 COLONNES = "colonnes/"
 """Dans la source d'une table, ce qui précède un intitulé pour retrouver sa ligne."""
@@ -79,7 +79,7 @@ def juger_correspondances(depot: Depot) -> list[Constat]:
     constats: list[Constat] = []
     for slug, tables in depot.correspondances.items():
         if slug not in depot.groupements:
-            lieu = Emplacement(f"groupements/{slug}{SUFFIXE}")
+            lieu = Emplacement(f"groupements/{slug}{CORRESPONDANCES}")
             constats.append(erreur("groupement-inconnu", lieu, f"« {slug} » n’est pas un groupement.", "Renommer le fichier comme sa fiche."))
         for table in tables:
             for intitule, cible in table.colonnes.items():
@@ -142,6 +142,9 @@ class Catalogues:
         self._sans_groupement = Catalogue(produits)
         self._bases = {slug: Catalogue(produits, groupement.tarifs) for slug, groupement in depot.groupements.items()}
         self._menes = {slug: [CatalogueMene(self._base(slug), table) for table in tables] for slug, tables in depot.correspondances.items()}
+        for un in (*self._bases.values(), *(mene for menes in self._menes.values() for mene in menes)):
+            # Mêmes produits : ce que l'un a compris d'une case vaut pour tous.
+            un.cases_lues, un.ecrits = self._sans_groupement.cases_lues, self._sans_groupement.ecrits
 
     def _base(self, groupement: str) -> Catalogue:
         return self._bases.get(groupement, self._sans_groupement)

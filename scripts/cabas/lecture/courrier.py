@@ -16,6 +16,7 @@ from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
+from cabas.motifs import motif
 from cabas.recu import COLLE, LigneLue
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 TETES = ("commande", "groupement", "bon", "envoye_le", "cellule", "nom", "telephone", "courriel", "creneau", "tarif", "remarque", "statut")
 ENTETE = ["produit", "quantite", "tolerance", *TETES]
 TABLEAUX = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".eml")
-_INDICE = re.compile(rb"bon\W{1,8}cabas|fin\W{1,8}du\W{1,8}bon", re.IGNORECASE)
+_INDICE = motif(rb"bon\W{1,8}cabas|fin\W{1,8}du\W{1,8}bon", re.IGNORECASE)
 # Des messageries changent les tirets doublés en tirets longs, et les espaces en insécables.
-_DEBUT = re.compile(r"[-–—]+\s*bon\s+cabas\s*[-–—]+", re.IGNORECASE)
-_FIN = re.compile(r"[-–—]+\s*fin\s+du\s+bon\s*[-–—]+", re.IGNORECASE)
-_CITATION = re.compile(r"(?:\s*[>|])+")
+_DEBUT = motif(r"[-–—]+\s*bon\s+cabas\s*[-–—]+", re.IGNORECASE)
+_FIN = motif(r"[-–—]+\s*fin\s+du\s+bon\s*[-–—]+", re.IGNORECASE)
+_CITATION = motif(r"(?:\s*[>|])+")
 _INVISIBLES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None})
-_LIGNE = re.compile(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
-_TOLERANCE = re.compile(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
+_LIGNE = motif(r"([A-Za-z0-9][\w-]*)\s*:\s*(.*)", re.ASCII | re.DOTALL)
+_TOLERANCE = motif(r"(.*?)\s*\(\s*\+\s*([^()]*?)\s*\)", re.DOTALL)
 _DANS_UNE_CASE = Refus(
     "bon-dans-une-case",
     "Une case contient un bon collé en entier : il n’est pas lu ici.",
@@ -58,18 +59,22 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
     if fichier.lower().endswith(".eml"):
         return True
     large = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not large:
-        bas = octets.lower()  # un motif sans casse coûte cher : on cherche d'abord ses mots
-        if (b"cabas" not in bas and b"fin" not in bas) or not _INDICE.search(octets):
-            return False
+    if not large and not cite_un_bon(octets):
+        return False
     texte = decoder(octets)
     return isinstance(texte, str) and porte_une_marque(texte)
+
+
+def cite_un_bon(octets: bytes) -> bool:
+    """Vrai si l'une de nos marques peut s'y trouver. Un motif sans casse coûte cher : on cherche d'abord ses mots."""
+    bas = octets.lower()
+    return (b"cabas" in bas or b"fin" in bas) and _INDICE.search(octets) is not None
 
 
 def est_un_tableau_qui_cite(octets: bytes, fichier: str) -> bool:
     """Vrai pour un CSV ou un classeur qui peut porter un bon collé dans une de ses cases : c'est d'abord un tableau."""
     classeur = octets.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
-    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and bool(_INDICE.search(octets)))
+    return classeur or (fichier.lower().endswith((".csv", ".tsv")) and cite_un_bon(octets))
 
 
 def bons_dans_les_cases(tableau: Tableau, fichier: str, groupement: str) -> list[LigneLue]:

@@ -7,83 +7,67 @@ l'ont déjà passé (`temoin`).
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-import cabas
-from cabas.constats import Constat, Emplacement, Refus, avertissement, erreur
+from cabas.constats import Constat, Emplacement, erreur
 from cabas.etats import EtatDesLots
-from cabas.lecture.correspondances import SUFFIXE, juger_correspondances, lire_correspondances
+from cabas.lecture.correspondances import juger_correspondances, lire_correspondances
 from cabas.lecture.entetes import lire_entete
-from cabas.lecture.etats import SUFFIXE as SUFFIXE_D_ETAT
 from cabas.lecture.etats import lire_etat
 from cabas.lecture.fiches import Rangs, construire, deplier
-from cabas.lecture.fichiers import decoder_utf8, nom_lisible
 from cabas.lecture.origines import Disque, Origine
-from cabas.lecture.schemas import empreinte_des_schemas
-from cabas.lecture.traductions import DOSSIER, juger_traductions, langue_de, lire_traduction
+from cabas.lecture.releve import DOSSIERS, RUBRIQUES, Releve, Texte, relever
+from cabas.lecture.traductions import juger_traductions, lire_traduction
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Commande, Correspondance, Depot, Groupement, Producteur, Produit, Rubrique
 
-DOSSIERS = (
-    ("produits", "catalogue/produits", ".yaml", "ref"),
-    ("producteurs", "catalogue/producteurs", ".md", "slug"),
-    ("groupements", "groupements", ".md", "slug"),
-    ("commandes", "catalogue/commandes", ".yaml", "id"),
-    ("missions", "content/guide/missions", ".md", "slug"),
-)
-UNIQUES = frozenset({"produits", "producteurs", "groupements", "commandes", "rubriques", "missions"})
-Progres = Callable[[int, int], None]
+CLES = {genre: cle for genre, _dossier, _suffixe, cle in DOSSIERS}
+"""Par genre de fiche, le champ que donne le nom du fichier."""
+UNIQUES = frozenset({*CLES, "rubriques"})
 
 
 class _Lot:
     """Ce que l'on a lu, avant d'en bâtir le dépôt."""
 
     def __init__(self) -> None:
+        self.rangs: Rangs = {nom: [] for nom in UNIQUES}
         self.noeuds: list[tuple[str, str, str, Noeud, str]] = []
         self.presentations: dict[str, int] = {}
-        self.correspondances: dict[str, tuple[str, str]] = {}
-        self.etats: dict[str, tuple[str, str]] = {}
+        self.rubriques: tuple[Noeud, ...] = ()
+        self.correspondances: dict[str, tuple[Correspondance, ...]] = {}
+        self.etats: dict[str, EtatDesLots] = {}
         self.traductions: dict[str, tuple[str, dict[str, Noeud]]] = {}
         self.constats: list[Constat] = []
-        self.empreinte = hashlib.sha256(f"{cabas.__version__}\0{empreinte_des_schemas()}".encode())
 
 
 def charger(racine: Path | Origine, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:
     """Lit toutes les fiches, d'où qu'elles viennent. `deja_vu(empreinte)` dit si ces octets ont déjà passé le contrôle des schémas sans faute.
 
-    Codes propres : `dossier-absent`, `fichier-inattendu`, `encodage`, `fichier-…`, et ceux de `yaml_strict`, `schemas`,
-    `fiches`.
+    Codes : ceux de `releve`, `yaml_strict`, `schemas`, `fiches`.
     """
-    lot, origine = _Lot(), Disque(racine) if isinstance(racine, Path) else racine
-    for nom, dossier, suffixe, _cle in DOSSIERS:
-        _lire_dossier(origine, nom, dossier, suffixe, lot)
-    rubriques = _lire_rubriques(origine, lot)
-    _lire_traductions(origine, lot)
-    rangs: Rangs = {nom: [] for nom in UNIQUES}
-    cles = {nom: cle for nom, _dossier, _suffixe, cle in DOSSIERS}
-    for nom, identifiant, chemin, noeud, _texte in lot.noeuds:
-        lot.constats += deplier(nom, noeud, chemin, {cles[nom]: identifiant}, rangs)
-    for element in rubriques:
-        lot.constats += deplier("rubriques", element, "catalogue/rubriques.yaml", {}, rangs)
-    tables: dict[str, tuple[Correspondance, ...]] = {}
-    for slug, (relatif, texte) in lot.correspondances.items():
-        tables[slug], dits = lire_correspondances(texte, relatif, rangs)
-        lot.constats += dits
-    etats: dict[str, EtatDesLots] = {}
-    for identifiant, (relatif, texte) in lot.etats.items():
-        etat, dits = lire_etat(texte, relatif, identifiant, rangs)
-        lot.constats += dits
-        if etat is not None:
-            etats[identifiant] = etat
-    if deja_vu is None or lot.constats or not deja_vu(lot.empreinte.hexdigest()):
+    return comprendre(relever(Disque(racine) if isinstance(racine, Path) else racine), deja_vu)
+
+
+def comprendre(releve: Releve, deja_vu: Callable[[str], bool] | None = None) -> tuple[Depot, list[Constat]]:
+    """Le dépôt que disent des fiches relevées, et tout ce qui ne va pas, relevé compris."""
+    lot = _Lot()
+    lot.constats += releve.constats
+    for texte in releve.textes:
+        _lire(texte, lot)
+    for genre, identifiant, chemin, noeud, _presentation in lot.noeuds:
+        lot.constats += deplier(genre, noeud, chemin, {CLES[genre]: identifiant}, lot.rangs)
+    for element in lot.rubriques:
+        lot.constats += deplier("rubriques", element, RUBRIQUES, {}, lot.rangs)
+    for texte in releve.textes:
+        _lire_a_cote(texte, lot)
+    if deja_vu is None or lot.constats or not deja_vu(releve.empreinte):
         from cabas.lecture.schemas import controler
 
-        lot.constats += controler(rangs, UNIQUES)
-    depot = _batir(lot, rubriques, cles, tables, etats)
+        lot.constats += controler(lot.rangs, UNIQUES)
+    depot = _batir(lot)
     return depot, sans_redites(lot.constats + juger_correspondances(depot) + juger_traductions(depot, lot.traductions))
 
 
@@ -103,87 +87,40 @@ def sans_redites(constats: list[Constat]) -> list[Constat]:
     return sorted(gardes, key=lambda constat: constat.rang)
 
 
-def _lire_dossier(origine: Origine, nom: str, dossier: str, suffixe: str, lot: _Lot) -> None:
-    noms = origine.noms(dossier)
-    if nom == "missions":
-        # Un réseau peut n'en avoir aucune ; à côté des fiches, leur liste et des photos, que le site lit.
-        noms = [un for un in noms or () if un.endswith(suffixe) and un != "index.md"]
-    if noms is None:
-        lot.constats.append(
-            erreur(
-                "dossier-absent",
-                Emplacement(dossier),
-                "Le dossier n’existe pas.",
-                "Vérifier que la commande est lancée à la racine du dépôt, ou la donner par --depot.",
-            )
-        )
-        return
-    for fichier in sorted(noms):
-        relatif = f"{dossier}/{nom_lisible(fichier)}"
-        if fichier.startswith("."):
-            continue
-        a_cote = {"groupements": (SUFFIXE, lot.correspondances), "commandes": (SUFFIXE_D_ETAT, lot.etats)}.get(nom)
-        if a_cote and fichier.endswith(a_cote[0]):
-            if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
-                a_cote[1][fichier.removesuffix(a_cote[0])] = (relatif, texte)
-            continue
-        if PurePosixPath(fichier).suffix != suffixe:
-            lot.constats.append(
-                avertissement(
-                    "fichier-inattendu",
-                    Emplacement(relatif),
-                    "Ce fichier n’est pas une fiche : il n’est pas lu.",
-                    f"Les fiches de ce dossier finissent par « {suffixe} ».",
-                )
-            )
-            continue
-        if (texte := _texte(origine, f"{dossier}/{fichier}", relatif, lot)) is not None:
-            _lire_fiche(nom, PurePosixPath(fichier).stem, relatif, texte, lot)
+def _lire(lu: Texte, lot: _Lot) -> None:
+    """Une fiche, les rubriques ou une traduction, en nœuds. Les traductions sont à part du témoin : leur forme est vérifiée ici, chaque fois."""
+    if lu.genre in CLES:
+        presentation = ""
+        if lu.relatif.endswith(".md"):
+            noeud, presentation, constats = lire_entete(lu.texte, lu.relatif)
+            lot.presentations[lu.relatif] = lu.texte.count("\n", 0, max(lu.texte.rfind(presentation), 0)) + 1
+        else:
+            noeud, constats = lire_yaml(lu.texte, lu.relatif)
+        lot.constats += constats
+        if noeud is not None:
+            lot.noeuds.append((lu.genre, lu.identifiant, lu.relatif, noeud, presentation))
+    elif lu.genre == "rubriques":
+        lot.rubriques = _lire_rubriques(lu.texte, lot)
+    elif lu.genre == "traductions":
+        noms, constats = lire_traduction(lu.texte, lu.relatif)
+        lot.traductions[lu.identifiant] = (lu.relatif, noms)
+        lot.constats += constats
 
 
-def _lire_fiche(nom: str, identifiant: str, relatif: str, texte: str, lot: _Lot) -> None:
-    presentation = ""
-    if relatif.endswith(".md"):
-        noeud, presentation, constats = lire_entete(texte, relatif)
-        lot.presentations[relatif] = texte.count("\n", 0, max(texte.rfind(presentation), 0)) + 1
-    else:
-        noeud, constats = lire_yaml(texte, relatif)
-    lot.constats += constats
-    if noeud is not None:
-        lot.noeuds.append((nom, identifiant, relatif, noeud, presentation))
+def _lire_a_cote(lu: Texte, lot: _Lot) -> None:
+    """Une table de correspondances, ou l'état des lots d'une commande : contrôlés par leur schéma, après les fiches."""
+    if lu.genre == "correspondances":
+        lot.correspondances[lu.identifiant], constats = lire_correspondances(lu.texte, lu.relatif, lot.rangs)
+        lot.constats += constats
+    elif lu.genre == "etats":
+        etat, constats = lire_etat(lu.texte, lu.relatif, lu.identifiant, lot.rangs)
+        lot.constats += constats
+        if etat is not None:
+            lot.etats[lu.identifiant] = etat
 
 
-def _lire_traductions(origine: Origine, lot: _Lot) -> None:
-    """Les traductions sont facultatives, et à part du témoin : leur forme est vérifiée ici, en entier, chaque fois."""
-    for fichier in sorted(origine.noms(DOSSIER) or ()):
-        relatif = f"{DOSSIER}/{nom_lisible(fichier)}"
-        if fichier.startswith("."):
-            continue
-        if not langue_de(fichier):
-            fait, remede = "Ce fichier n’est pas une traduction : il n’est pas lu.", "Un fichier par langue, comme « ar.yaml »."
-            lot.constats.append(avertissement("fichier-inattendu", Emplacement(relatif), fait, remede))
-        elif (texte := _texte(origine, f"{DOSSIER}/{fichier}", relatif, lot)) is not None:
-            noms, constats = lire_traduction(texte, relatif)
-            lot.traductions[langue_de(fichier)] = (relatif, noms)
-            lot.constats += constats
-
-
-def _texte(origine: Origine, chemin: str, relatif: str, lot: _Lot) -> str | None:
-    octets = origine.octets(chemin)
-    texte = octets if isinstance(octets, Refus) else decoder_utf8(octets)
-    if isinstance(texte, Refus):
-        lot.constats.append(erreur(texte.code, Emplacement(relatif), texte.fait, texte.remede))
-        return None
-    lot.empreinte.update(f"{relatif}\0{len(texte)}\0{texte}".encode())
-    return texte
-
-
-def _lire_rubriques(origine: Origine, lot: _Lot) -> Iterator[Noeud] | tuple[Noeud, ...]:
-    relatif = "catalogue/rubriques.yaml"
-    texte = _texte(origine, relatif, relatif, lot)
-    if texte is None:
-        return ()
-    noeud, constats = lire_yaml(texte, relatif)
+def _lire_rubriques(texte: str, lot: _Lot) -> tuple[Noeud, ...]:
+    noeud, constats = lire_yaml(texte, RUBRIQUES)
     lot.constats += constats
     if noeud is None:
         return ()
@@ -191,7 +128,7 @@ def _lire_rubriques(origine: Origine, lot: _Lot) -> Iterator[Noeud] | tuple[Noeu
         lot.constats.append(
             erreur(
                 "fiche-invalide",
-                Emplacement(relatif, 1),
+                Emplacement(RUBRIQUES, 1),
                 "On attend une liste de rubriques.",
                 "Une ligne par rubrique : - {code: farines, nom: Farines}.",
             )
@@ -200,10 +137,10 @@ def _lire_rubriques(origine: Origine, lot: _Lot) -> Iterator[Noeud] | tuple[Noeu
     return noeud.valeur
 
 
-def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tuple[Correspondance, ...]], etats: dict[str, EtatDesLots]) -> Depot:
-    fiches: dict[str, dict[str, Any]] = {nom: {} for nom in cles}
+def _batir(lot: _Lot) -> Depot:
+    fiches: dict[str, dict[str, Any]] = {nom: {} for nom in CLES}
     for nom, identifiant, chemin, noeud, presentation in lot.noeuds:
-        ajouts: dict[str, Any] = {cles[nom]: identifiant}
+        ajouts: dict[str, Any] = {CLES[nom]: identifiant}
         if nom in ("producteurs", "groupements", "missions"):
             ajouts["presentation"] = presentation
         fiche = construire(nom, noeud, chemin, ajouts, lot.constats)
@@ -217,7 +154,7 @@ def _batir(lot: _Lot, rubriques: Any, cles: dict[str, str], tables: dict[str, tu
     groupements: dict[str, Groupement] = fiches["groupements"]
     commandes: dict[str, Commande] = fiches["commandes"]
     rangees: list[Rubrique] = [
-        rubrique for element in rubriques if (rubrique := construire("rubriques", element, "catalogue/rubriques.yaml", {}, lot.constats)) is not None
+        rubrique for element in lot.rubriques if (rubrique := construire("rubriques", element, RUBRIQUES, {}, lot.constats)) is not None
     ]
     noms = {langue: {chemin: str(nom.valeur) for chemin, nom in lus.items()} for langue, (_fichier, lus) in lot.traductions.items()}
-    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, tables, etats, fiches["missions"], noms)
+    return Depot(produits, producteurs, tuple(rangees), groupements, commandes, lot.correspondances, lot.etats, fiches["missions"], noms)

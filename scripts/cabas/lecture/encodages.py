@@ -6,10 +6,9 @@ dit quoi déclarer : lus de travers, des noms de personnes seraient faux sans qu
 
 from __future__ import annotations
 
-import re
-
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible
+from cabas.motifs import motif
 
 WINDOWS = "cp1252"
 MAC = "mac-roman"
@@ -17,7 +16,7 @@ _CODECS = {MAC: "mac_roman"}
 _ACCENTS = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ’“”«»…·–—€°")
 _DEBUTS = (b"\xc2", b"\xc3", b"\xc5", b"\xe2")  # le premier octet, en UTF-8, d'un caractère français hors ASCII
 # é, à, â et É d'un Mac, lus comme du Windows, juste après une minuscule. « Željko » et « Žižek » restent permis.
-_MAC_DE_TRAVERS = re.compile("[a-z][Žˆ‰ƒ]")
+_MAC_DE_TRAVERS = motif("[a-z][Žˆ‰ƒ]")
 _VIENT_D_UN_MAC = illisible(
     "Ses accents ne sont ni ceux d’UTF-8 ni ceux de Windows : ce fichier vient sans doute d’un vieux tableur de Mac.",
     "L’enregistrer en CSV UTF-8, ou déclarer « encodage: mac-roman » dans les correspondances du groupement.",

@@ -10,8 +10,6 @@ from cabas.etats import EtatDesLots
 from cabas.lecture.fiches import Rangs, construire, deplier
 from cabas.lecture.yaml_strict import lire_yaml
 
-SUFFIXE = ".etat.json"
-
 
 def lire_etat(texte: str, relatif: str, commande: str, rangs: Rangs) -> tuple[EtatDesLots | None, list[Constat]]:
     """L'état, ou `None` s'il est faux, et pourquoi. Ajoute à `rangs` ce que frictionless contrôlera."""

@@ -7,7 +7,6 @@ clés inconnues ; `construire` convertit et bâtit la dataclass, ou rend `None` 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -121,7 +120,7 @@ def _ligne(champ: Mapping[str, Any], noeud: Noeud) -> Noeud:
 
 @lru_cache(maxsize=64)
 def _noms_de_champs(classe: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(champ.name for champ in fields(classe))  # type: ignore[arg-type]
+    return frozenset(getattr(classe, "__match_args__"))  # noqa: B009
 
 
 def construire(nom: str, noeud: Noeud, fichier: str, ajouts: Mapping[str, Any], constats: list[Constat]) -> Any | None:

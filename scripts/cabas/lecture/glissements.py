@@ -9,10 +9,11 @@ import re
 from collections.abc import Sequence
 
 from cabas.lecture.colonnes import Colonne, question_de
+from cabas.motifs import motif
 
 COURT = 6
 """Un nombre plus long que cela est peut-être un téléphone."""
-_AILLEURS = re.compile(
+_AILLEURS = motif(
     r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.*)\s*",
     re.IGNORECASE,
 )

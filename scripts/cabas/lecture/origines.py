@@ -6,6 +6,7 @@ Une origine sait dire les noms d'un dossier et les octets d'un fichier. Tout le 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -35,12 +36,12 @@ class Disque:
 
     def noms(self, dossier: str) -> list[str] | None:
         """Les noms de ce que contient un dossier ; `None` s'il n'existe pas."""
-        chemin = self._racine / dossier
-        return [enfant.name for enfant in chemin.iterdir()] if chemin.is_dir() else None
+        chemin = f"{self._racine}/{dossier}"  # un `Path` par fiche coûterait autant que la lire
+        return os.listdir(chemin) if os.path.isdir(chemin) else None  # noqa: PTH112, PTH208
 
     def octets(self, chemin: str) -> bytes | Refus:
         """Les octets d'un fichier, ou pourquoi on ne les a pas."""
-        return lire_octets(self._racine / chemin, TAILLE_FICHE)
+        return lire_octets(f"{self._racine}/{chemin}", TAILLE_FICHE)
 
 
 class CatalogueFige:

@@ -74,3 +74,13 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
         ))  # fmt: skip
 
     return faire
+
+
+def modeles(feuille: Feuille, roles: Sequence[str]) -> Callable[[Sequence[str]], LigneLue]:
+    """De quoi dire ce que les lignes d'une personne ont en commun, sans numéro, produit ni quantité. `roles` : de chaque case lue."""
+    prendre = itemgetter(*(roles.index(role) if role in roles else -1 for role in ROLES))
+
+    def modele(cases: Sequence[str]) -> LigneLue:
+        return _faire(feuille, prendre((*cases, "")))(0, "quantite", "", "", "", None)
+
+    return modele

@@ -6,15 +6,15 @@ qu'elles disent, par rôle de colonne ; rien n'est deviné, l'étiquette doit ê
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from cabas.lecture.colonnes import roles_connus
 from cabas.lecture.rangees import oter_apostrophe
+from cabas.motifs import motif
 from cabas.typographie import simplifier
 
 PERSONNE = ("cellule", "nom", "prenom", "courriel")
-_CHOIX = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*) \(.+\)")
+_CHOIX = motif(r"([a-z0-9]+(?:-[a-z0-9]+)*) \(.+\)")
 ROLES = (*PERSONNE, "commande", "groupement", "bon", "envoye_le", "creneau", "tarif")
 
 

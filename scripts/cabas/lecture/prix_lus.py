@@ -6,7 +6,6 @@ souvent un formulaire recopié du mois d'avant.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,10 +14,11 @@ from cabas.argent import arrondir_decimal, centimes, prix_du_tarif
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.lecture.colonnes import PRIX_ECRIT, Catalogue, Colonne
 from cabas.modele import Produit, Tarif
+from cabas.motifs import motif
 from cabas.quantites import UNITES, normaliser_chiffres
 from cabas.typographie import enumerer, euros, simplifier
 
-_PRIX = re.compile(PRIX_ECRIT)
+_PRIX = motif(PRIX_ECRIT)
 _AU_POIDS = {"kg": "kg", "kilo": "kg", "kilos": "kg", "l": "L", "litre": "L", "litres": "L"}
 _MESURES = frozenset({"g", "gr", "gramme", "grammes", "cl", "ml", "dl"})
 

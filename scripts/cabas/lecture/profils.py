@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
+from cabas.lecture.donnees import lire_dossier
 from cabas.typographie import simplifier
 
 ANCRE_MAX = 80
@@ -59,9 +59,7 @@ class Profil(NamedTuple):
 @lru_cache(maxsize=1)
 def profils() -> tuple[Profil, ...]:
     """Tous les profils, dans l'ordre de leurs codes."""
-    dossier = files("cabas").joinpath("donnees", "profils")
-    trouves = sorted((fichier.name, fichier.read_text(encoding="utf-8")) for fichier in dossier.iterdir() if fichier.name.endswith(".json"))
-    return tuple(_profil(nom.removesuffix(".json"), json.loads(texte)) for nom, texte in trouves)
+    return tuple(_profil(code, json.loads(texte)) for code, texte in lire_dossier("donnees/profils").items())
 
 
 def _profil(code: str, lu: dict[str, Any]) -> Profil:

@@ -6,7 +6,6 @@ Le fichier dit ses questions (`questions` : un texte, ou `question` et `items` p
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +13,13 @@ from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
 from cabas.lecture.tableaux import CASE_MAX, COLONNES_MAX, LIGNES_MAX, Tableau
+from cabas.motifs import motif
 
 SEPARATEUR = ", "
 TROP = "?"
 """Une case de trop, pour qu'une ligne qu'on ne sait plus lire n'ait jamais la bonne largeur."""
 _MARQUE = b"\xef\xbb\xbf"
-_DEBUT_DE_REPONSE = re.compile(r'(?<!\\)"_time"\s*:')
+_DEBUT_DE_REPONSE = motif(r'(?<!\\)"_time"\s*:')
 
 
 def est_un_json(octets: bytes) -> bool:

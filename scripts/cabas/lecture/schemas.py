@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from cabas.constats import Constat, Source, erreur
+from cabas.lecture.donnees import lire_donnee, lire_dossier
 from cabas.quantites import lire_decimal
 from cabas.typographie import enumerer
 
@@ -31,15 +30,14 @@ class Rang(NamedTuple):
 @lru_cache(maxsize=64)
 def schema(nom: str) -> Schema:
     """Le schéma d'une table, par son nom (`produits`, `fenetres`, `bons`…)."""
-    contenu: Schema = json.loads(files("cabas").joinpath("schemas", f"{nom}.json").read_text(encoding="utf-8"))
+    contenu: Schema = json.loads(lire_donnee(f"schemas/{nom}.json"))
     return contenu
 
 
 @lru_cache(maxsize=1)
 def empreinte_des_schemas() -> str:
     """Change dès qu'un schéma change : ce qui a été contrôlé par l'ancien ne l'est plus."""
-    schemas = sorted(files("cabas").joinpath("schemas").iterdir(), key=lambda fichier: fichier.name)
-    return hashlib.sha256(b"".join(fichier.read_bytes() for fichier in schemas if fichier.name.endswith(".json"))).hexdigest()
+    return hashlib.sha256("".join(lire_dossier("schemas").values()).encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
@@ -50,6 +48,8 @@ def champs(nom: str) -> dict[str, dict[str, Any]]:
 
 def proche(mot: str, possibles: Sequence[str]) -> str:
     """Le mot le plus proche parmi les possibles, ou une chaîne vide."""
+    from difflib import get_close_matches
+
     trouves = get_close_matches(mot.casefold(), [possible.casefold() for possible in possibles], n=1, cutoff=0.6)
     return next((possible for possible in possibles if trouves and possible.casefold() == trouves[0]), "")
 

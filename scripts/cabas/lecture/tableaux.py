@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from cabas.constats import Refus
@@ -45,8 +46,9 @@ def lire_tableaux(octets: bytes, compter: Compter, encodage: str = "") -> list[T
     """
     if not octets.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return illisible("Le fichier est vide.", "Demander à la personne de l’envoyer de nouveau.")
+    tete = octets.lstrip()[:16].lower()
     for signature, quoi in _AUTRES:
-        if octets.lstrip()[: len(signature)].lower() == signature.lower():
+        if tete.startswith(signature):
             return illisible(
                 f"C’est {quoi}, pas un tableau : cabas ne sait pas la lire.", "Recopier la commande dans un tableau, ou la saisir à la permanence."
             )
@@ -58,12 +60,13 @@ def lire_tableaux(octets: bytes, compter: Compter, encodage: str = "") -> list[T
 
 _AUTRES = (
     (b"\xff\xd8\xff", "une photo"),
-    (b"\x89PNG", "une image"),
-    (b"GIF8", "une image"),
-    (b"%PDF", "une page PDF"),
+    (b"\x89png", "une image"),
+    (b"gif8", "une image"),
+    (b"%pdf", "une page PDF"),
     (b"<html", "une page web"),
     (b"<!doctype html", "une page web"),
 )
+"""Les premiers octets, en minuscules, de ce que l'on reçoit souvent à la place d'un tableau."""
 
 
 def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
@@ -72,10 +75,9 @@ def _texte(texte: str, compter: Compter) -> list[Tableau] | Refus:
     premiere, _fin, suite = texte.partition("\n")
     if premiere.strip("\r ").lower().startswith("sep=") and len(premiere.strip("\r ")) == 5:
         texte, decalage, separateurs = suite, 1, (premiere.strip("\r ")[4],)
-    debut = "".join(_physiques(texte, LIGNES_D_ENTETE))
     essais: list[tuple[int, int, int, str]] = []
     for rang, separateur in enumerate(separateurs):
-        for index, cases in enumerate(_essayer(debut, separateur)):
+        for index, cases in enumerate(_essayer(texte, separateur)):
             if score := compter(cases):
                 essais.append((score, -index, -rang, separateur))
             if score and score == len(cases):
@@ -156,20 +158,11 @@ def _index_de(lignes: list[tuple[int, list[str]]], index: int, compter: Compter)
     )
 
 
-def _physiques(texte: str, nombre: int) -> list[str]:
-    lignes: list[str] = []
-    for ligne in io.StringIO(texte[: 40 * CASE_MAX], newline=""):
-        lignes.append(ligne)
-        if len(lignes) >= nombre:
-            break
-    return lignes
-
-
-def _essayer(debut: str, separateur: str) -> list[list[str]]:
-    lignes: list[list[str]] = []
+def _essayer(texte: str, separateur: str) -> Iterator[list[str]]:
+    """Les premières rangées d'un texte, une à une : d'ordinaire la première est l'en-tête, et l'on n'a que faire des autres."""
+    lignes = islice(io.StringIO(texte[: 40 * CASE_MAX], newline=""), LIGNES_D_ENTETE)
     with suppress(csv.Error):
-        lignes.extend(csv.reader(io.StringIO(debut, newline=""), delimiter=separateur))
-    return lignes
+        yield from csv.reader(lignes, delimiter=separateur)
 
 
 def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:

@@ -7,23 +7,15 @@ n'est pas une faute ici : le bon le montre en français, et un contrôle le comp
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 
 from cabas.constats import Constat, Emplacement, avertissement, erreur
 from cabas.lecture.schemas import proche
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Depot
 
-DOSSIER = "catalogue/traductions"
 FAMILLES = ("produits", "rubriques")
 LONGUEUR = 80
 """Autant que le nom français : il doit tenir à la même place."""
-
-
-def langue_de(fichier: str) -> str:
-    """« ar » pour `ar.yaml` ; vide si ce fichier n'est pas une traduction."""
-    chemin = PurePosixPath(fichier)
-    return chemin.stem if chemin.suffix == ".yaml" else ""
 
 
 def lire_traduction(texte: str, fichier: str) -> tuple[dict[str, Noeud], list[Constat]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from cabas.a_deux import a_deux
 
 
 def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
@@ -34,8 +36,40 @@ def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
     return True
 
 
-def deposer(dossier: Path, fichiers: Mapping[str, bytes], remplaces: tuple[str, ...] = ()) -> None:
+def mettre_a_cote(dossier: Path, fichiers: Mapping[str, Iterable[bytes]], *, ensemble: bool = False) -> dict[str, Path]:
+    """Écrit de grands fichiers à côté d'un dossier, un peu à la fois : `deposer` n'aura qu'à les y ranger. Sort leurs chemins.
+
+    `ensemble` : le premier pendant que l'on écrit les autres.
+
+    Ce qu'une écriture interrompue y aurait laissé est ôté d'abord.
+    """
+    voisin = dossier.with_name(f".{dossier.name}-a-cote")
+    shutil.rmtree(voisin, ignore_errors=True)
+    voisin.mkdir(parents=True)
+    try:
+        if ensemble and len(fichiers) > 1:
+            (premier, morceaux), *autres = fichiers.items()
+            a_deux(lambda: _ecrire_les(voisin, autres), lambda: _ecrire_les(voisin, [(premier, morceaux)]))
+        else:
+            _ecrire_les(voisin, fichiers.items())
+    except OSError:
+        shutil.rmtree(voisin, ignore_errors=True)
+        raise
+    return {nom: voisin / nom for nom in fichiers}
+
+
+def _ecrire_les(dossier: Path, fichiers: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    for nom, morceaux in fichiers:
+        with (dossier / nom).open("wb") as fichier:
+            fichier.writelines(morceaux)
+            fichier.flush()
+            os.fsync(fichier.fileno())
+
+
+def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tuple[str, ...] = ()) -> None:
     """Met en place un dossier fait de `fichiers` (chemins relatifs) et de ce qui s'y trouvait d'autre.
+
+    D'un fichier déjà écrit par `mettre_a_cote`, on donne le chemin : il est déplacé.
 
     Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste, sauf dans les sous-dossiers
     `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`.
@@ -51,14 +85,20 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes], remplaces: tuple[str, 
             en_cours.mkdir()
         for sous_dossier in remplaces:
             _oter(en_cours / sous_dossier)
-        for nom, octets in fichiers.items():
+        for nom, contenu in fichiers.items():
             cible = en_cours / nom
             cible.parent.mkdir(parents=True, exist_ok=True)
-            cible.unlink(missing_ok=True)
-            _ecrire_durablement(cible, octets)
+            if isinstance(contenu, Path):
+                contenu.replace(cible)
+            else:
+                cible.unlink(missing_ok=True)
+                _ecrire_durablement(cible, contenu)
     except OSError:
         shutil.rmtree(en_cours, ignore_errors=True)
         raise
+    finally:
+        for voisin in {contenu.parent for contenu in fichiers.values() if isinstance(contenu, Path)}:
+            shutil.rmtree(voisin, ignore_errors=True)
     en_cours.rename(_pret(dossier))
     reprendre(dossier)
 

@@ -1,8 +1,12 @@
-"""Tout ce qu'une fusion écrit dans `sorties/`, préparé en mémoire : une ligne de `preparer_sorties` par famille de fichiers."""
+"""Tout ce qu'une fusion écrit dans `sorties/` : une ligne de `preparer_sorties` par famille de fichiers.
+
+Ce qui est petit se prépare en mémoire ; ce qui a une ligne par quantité va tout de suite sur le disque, à côté.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from cabas.calculs.a_prevenir import APrevenir
@@ -16,6 +20,8 @@ from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
 RETOURS = "reseau"
+BEAUCOUP = 20_000
+"""À partir de tant de lignes, écrire le journal pendant que l'on écrit le reste fait gagner du temps."""
 REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
@@ -43,10 +49,10 @@ class Matiere(NamedTuple):
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
     """Les fichiers à écrire, par chemin relatif à `sorties/`. Sans `classeur` ni `producteurs`, seulement les tables."""
     from cabas.rendu.a_prevenir import fichiers_a_prevenir
-    from cabas.rendu.tables import bilan, tables
+    from cabas.rendu.tables import bilan, petites_tables
 
     fusion, recap = matiere.fusion, matiere.recap
-    fichiers = tables(fusion, recap) | tables_de_partage(fusion.commande, recap)
+    fichiers = petites_tables(recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
     fichiers |= sorties_du_reseau(matiere) | sorties_pour_livrer(matiere)
@@ -59,13 +65,23 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     return fichiers
 
 
+def ecrire_les_grandes(sorties: Path, matiere: Matiere) -> dict[str, Path]:
+    """Le journal, les lignes, la répartition, écrits à côté de `sorties/`, par nom."""
+    from cabas.publication.ecriture import mettre_a_cote
+    from cabas.rendu.tables import grandes_tables
+
+    return mettre_a_cote(sorties, grandes_tables(matiere.fusion, matiere.recap), ensemble=matiere.fusion.comptes["lues"] > BEAUCOUP)
+
+
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     """Ce que les groupements et le réseau s'échangent : les totaux de l'un, ce que l'autre attribue. Sans aucun nom."""
+    seul, fusion = matiere.groupement, matiere.fusion
+    if not (seul or fusion.totaux):
+        return {}
     from cabas.calculs.reseau import totaux_de
     from cabas.calculs.retour import retour_de
     from cabas.rendu.totaux import attribue_json, totaux_json
 
-    seul, fusion = matiere.groupement, matiere.fusion
     fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(retour_de(un, matiere.recap)) for un in fusion.totaux or ()}
     if seul:
         fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 _FORMULES = frozenset("=+-@\t\r")
-LOT = 4096
-"""Les lignes que l’on met en octets à la fois : une grande table n’est jamais toute en texte en mémoire."""
+LIGNE = "\r\n"
+LOT = 256
+"""Les morceaux que l’on met en octets à la fois : une grande table n’est jamais toute en texte en mémoire."""
 
 
 def proteger(texte: str) -> str:
@@ -40,15 +41,16 @@ class Cases(dict[str, str]):
         return case
 
 
-def assembler_csv(entete: str, lignes: Iterable[str]) -> bytes:
-    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`. `entete` : les intitulés, séparés de même."""
-    octets = io.BytesIO()
-    octets.write(f"\ufeff{entete}\r\n".encode())
-    suite = iter(lignes)
+def assembler_csv(entete: str, morceaux: Iterable[str]) -> Iterator[bytes]:
+    """Un CSV dont chaque ligne est déjà faite de `Cases` jointes par `;`, en octets, un peu à la fois. `entete` : les intitulés.
+
+    Un morceau : une ligne, ou plusieurs jointes par `LIGNE`.
+    """
+    yield f"\ufeff{entete}{LIGNE}".encode()
+    suite = iter(morceaux)
     while lot := list(islice(suite, LOT)):
         lot.append("")
-        octets.write("\r\n".join(lot).encode())
-    return octets.getvalue()
+        yield LIGNE.join(lot).encode()
 
 
 def ecrire_csv(entete: str, rangees: Iterable[tuple[str, ...]]) -> bytes:

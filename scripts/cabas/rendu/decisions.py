@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
+from cabas.motifs import motif
 from cabas.recu import Decision
 
-_INVISIBLE = re.compile("[^ -~\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
-_NU = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_INVISIBLE = motif("[^ -~\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_NU = motif(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _AMBIGUS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "oui", "non", "y", "n"})
 
 

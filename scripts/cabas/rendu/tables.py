@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import cabas
 from cabas.argent import centimes
-from cabas.calculs.difference import Difference
 from cabas.calculs.fusion import Fusion
-from cabas.calculs.jugement import Sort
+from cabas.calculs.jugement import LigneJugee, Sort
+from cabas.calculs.ordinaires import BonOrdinaire
 from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
-from cabas.rendu.csv_francais import Cases, assembler_csv, ecrire_csv, proteger
+from cabas.calculs.servis import Attribution, Servi, par_bon, par_cellule
+from cabas.recu import Ecrit
+from cabas.rendu.csv_francais import LIGNE, Cases, assembler_csv, ecrire_csv, proteger
 from cabas.rendu.decisions import champs_ecrits
 from cabas.typographie import INSECABLE, euros_csv, nombre_csv
+
+if TYPE_CHECKING:
+    from cabas.calculs.difference import Difference
 
 COLONNES: Mapping[str, str] = {
     "journal.csv": "groupement;fichier;ligne;colonne;bon;cellule;produit;lu;quantite;tolerance;sort;code;message",
@@ -35,8 +41,19 @@ def prix_csv(prix: Decimal) -> str:
     return format(prix.normalize(), "f").replace(".", ",")
 
 
+def grandes_tables(fusion: Fusion, recap: Recap) -> dict[str, Iterator[bytes]]:
+    """Les trois CSV d'une fusion qui ont une ligne par quantité, un peu à la fois : ils peuvent ne pas tenir en mémoire."""
+    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
+    return {nom: assembler_csv(COLONNES[nom], morceaux) for nom, morceaux in longues.items()}
+
+
 def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
     """Les cinq CSV d'une fusion, par nom de fichier."""
+    return petites_tables(recap) | {nom: b"".join(octets) for nom, octets in grandes_tables(fusion, recap).items()}
+
+
+def petites_tables(recap: Recap) -> dict[str, bytes]:
+    """Les CSV d'une fusion qui ont une ligne par produit, ou par produit et groupement."""
     lignes: dict[str, Iterable[tuple[str, ...]]] = {
         "recap-produits.csv": (
             (
@@ -66,9 +83,7 @@ def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
             for ligne in recap.groupements
         ),
     }
-    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
-    fichiers = {nom: assembler_csv(COLONNES[nom], rangees) for nom, rangees in longues.items()}
-    return fichiers | {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
+    return {nom: ecrire_csv(COLONNES[nom], rangees) for nom, rangees in lignes.items()}
 
 
 def difference_csv(difference: Difference) -> bytes:
@@ -82,45 +97,70 @@ def difference_csv(difference: Difference) -> bytes:
 
 def _journal(fusion: Fusion) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fichier_d_avant = bon_d_avant = None
-    debut = qui = ""
-    for lue, cellule, bon, sort, quantite, tolerance, _envoi, code, message, _remede in fusion.lignes:
-        groupement, fichier, ligne, colonne, _nom, _ecrite, produit, lu, plus = lue[:9]
-        if fichier is not fichier_d_avant or bon is not bon_d_avant:  # les lignes d'un bon se suivent : ce qu'elles répètent n'est écrit qu'une fois
-            fichier_d_avant, bon_d_avant = fichier, bon
-            debut, qui = f"{cases[groupement]};{textes[fichier]}", f"{textes[bon[2]]};{textes[cellule]}"
-        garde = sort is Sort.RETENUE
-        demande = nombre_csv(quantite) if garde or quantite else ""
-        en_plus = nombre_csv(tolerance) if garde or tolerance else ""
-        dit = f"{Sort.RETENUE.value};;" if garde and not code and not message else f"{sort};{code};{cases[message]}"
-        yield f"{debut};{ligne};{textes[colonne]};{qui};{textes[produit]};{textes[lu or plus]};{demande};{en_plus};{dit}"
+    fins: dict[Ecrit, str] = {}
+    for jugee in fusion.jugees:
+        if not isinstance(jugee, BonOrdinaire):
+            lue = jugee.lue
+            debut, qui = f"{cases[lue.groupement]};{textes[lue.fichier]}", f"{textes[jugee.nom_du_bon]};{textes[jugee.cellule]}"
+            yield f"{debut};{lue.ligne};{textes[lue.colonne]};{qui};{textes[lue.produit]};{textes[lue.lu or lue.tolerance]};{_sort(jugee, cases)}"
+            continue
+        modele, numeros, ecrits = jugee.lu
+        if not fins.keys() >= set(ecrits):
+            for ecrit, un in zip(ecrits, jugee.articles, strict=True):
+                demande = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
+                fins[ecrit] = f";{textes[ecrit.produit]};{textes[ecrit.lu or ecrit.tolerance]};{demande};{Sort.RETENUE.value};;"
+        debut, qui = (
+            f"{cases[modele.groupement]};{textes[modele.fichier]};",
+            f";{textes[modele.colonne]};{textes[jugee.cle[2]]};{textes[jugee.cellule]}",
+        )
+        yield LIGNE.join([f"{debut}{numero}{qui}{fin}" for numero, fin in zip(numeros, map(fins.__getitem__, ecrits), strict=True)])
+
+
+def _sort(jugee: LigneJugee, cases: Cases) -> str:
+    garde = jugee.sort is Sort.RETENUE
+    demande = nombre_csv(jugee.quantite) if garde or jugee.quantite else ""
+    en_plus = nombre_csv(jugee.tolerance) if garde or jugee.tolerance else ""
+    return f"{demande};{en_plus};{jugee.sort};{jugee.code};{cases[jugee.message]}"
+
+
+class _Fins(dict[Servi, str]):
+    """La fin d'une ligne, faite une fois pour tous ceux qui sont servis de même."""
+
+    def __init__(self, faire: Callable[[Servi], str]) -> None:
+        super().__init__()
+        self._faire = faire
+
+    def __missing__(self, servi: Servi) -> str:
+        return self.setdefault(servi, self._faire(servi))
 
 
 def _lignes(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    bon_d_avant: tuple[str, ...] = ()
-    debut = ""
-    for une in recap.lignes:
-        if (bon := une[:5]) != bon_d_avant:
-            bon_d_avant = bon
-            groupement, cellule, nom, creneau, tarif = bon
-            debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]}"
-        produit, quantite, tolerance, attribue, prix, montant = une[5:]
-        yield (
-            f"{debut};{cases[produit]};{nombre_csv(quantite)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{euros_csv(prix)};{euros_csv(montant)}"
-        )
+
+    def fin(un: Servi) -> str:
+        demande = f"{cases[un.produit]};{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)};{nombre_csv(un.attribue)}"
+        return f"{demande};{euros_csv(un.prix_unitaire)};{euros_csv(un.montant)}"
+
+    fins = _Fins(fin)
+    for groupement, cellule, nom, creneau, tarif, servis in par_bon(recap.bons):
+        debut = f"{cases[groupement]};{textes[cellule]};{textes[nom]};{textes[creneau]};{cases[tarif]};"
+        yield debut + (LIGNE + debut).join(map(fins.__getitem__, servis))
 
 
 def _repartition(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fins: dict[tuple[object, ...], str] = {}
-    for une in recap.attributions:
-        if (fin := fins.get(une[3:])) is None:
-            demande, tolerance, attribue, regle, motif, du_cellier = une[3:]
-            fin = f"{nombre_csv(demande)};{nombre_csv(tolerance)};{nombre_csv(attribue)};{regle};{cases[motif]};{nombre_csv(du_cellier)}"
-            fins[une[3:]] = fin
-        groupement, cellule, produit = une[:3]
-        yield f"{cases[groupement]};{textes[cellule]};{cases[produit]};{fin}"
+    dire = recap.explications.attribution
+
+    def fin(une: Attribution) -> str:
+        nombres = f"{nombre_csv(une.demande)};{nombre_csv(une.tolerance)};{nombre_csv(une.attribue)}"
+        return f"{cases[une.produit]};{nombres};{une.regle};{cases[une.motif]};{nombre_csv(une.du_cellier)}"
+
+    fins = _Fins(lambda servi: fin(dire("", "", servi)))
+    a_part = bool(recap.explications.propres)
+    for groupement, cellule, servis in par_cellule(recap.bons):
+        debut = f"{cases[groupement]};{textes[cellule]};"
+        siennes = [fin(dire(groupement, cellule, un)) if un.a_part else fins[un] for un in servis] if a_part else map(fins.__getitem__, servis)
+        yield debut + (LIGNE + debut).join(siennes)
 
 
 def bilan(

@@ -1,0 +1,109 @@
+"""Ce que veut dire une quantité écrite : des millièmes, ou ce qui la fait refuser. Ne dépend que du catalogue et de la commande.
+
+Mille bons écrivent la même chose du même produit : chaque écriture n'est lue qu'une fois par fusion, tous groupements confondus.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cabas.argent import prix_du_tarif
+from cabas.calculs.offre import maximum_par_bon, proposes, seuil_suspect
+from cabas.calculs.retenues import Article
+from cabas.constats import Refus
+from cabas.modele import Commande, Depot, Produit
+from cabas.quantites import lire_quantite
+from cabas.recu import Ecrit
+from cabas.typographie import enumerer, quantite
+
+_SANS_BORNE = 10**15
+"""Plus de millièmes qu’aucun bon n’en demandera."""
+
+
+class Demandes:
+    """Les demandes d'une commande."""
+
+    def __init__(self, depot: Depot, commande: Commande) -> None:
+        self._depot, self._commande = depot, commande
+        self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
+        self._lues: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
+        self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
+        self._articles: dict[Decimal, Articles] = {}
+
+    def lire(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
+        """La quantité et la tolérance écrites pour un produit (millièmes), ou ce qui les fait refuser."""
+        cle = (ref, texte, plus)
+        connue = self._lues.get(cle)
+        if connue is None:
+            connue = self._lues[cle] = self._produit_refuse(ref) or self._lire_les_deux(*cle)
+        return connue
+
+    def seuils(self, ref: str) -> tuple[int | None, int | None, int]:
+        """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
+        if (seuils := self._seuils.get(ref)) is None:
+            produit = self._depot.produits[ref]
+            maximum, suspecte = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
+            bornes = [borne for borne in (None if maximum is None else maximum + 1, suspecte) if borne is not None]
+            seuils = self._seuils[ref] = maximum, suspecte, min(bornes, default=_SANS_BORNE)
+        return seuils
+
+    def tranquille(self, ref: str, quantite: int, tolerance: int) -> bool:
+        """Vrai s'il n'y a rien à dire d'un bon qui demande cela, une fois, de ce produit."""
+        maximum, _suspecte, seuil = self.seuils(ref)
+        return quantite < seuil and (maximum is None or quantite + tolerance <= maximum)
+
+    def articles(self, coefficient: Decimal) -> Articles:
+        """Ce que veut dire chaque écriture, au prix d'un tarif."""
+        if coefficient not in self._articles:
+            self._articles[coefficient] = Articles(self, self._depot, coefficient)
+        return self._articles[coefficient]
+
+    def _produit_refuse(self, ref: str) -> Refus | None:
+        if not ref.strip():
+            return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
+        if ref not in self._depot.produits:
+            return Refus(
+                "produit-inconnu",
+                f"« {ref} » n’est pas au catalogue.",
+                "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
+            )
+        if ref not in self._proposes:
+            produit = self._depot.produits[ref]
+            pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"
+            return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
+        return None
+
+    def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
+        lu, en_plus = self._lire_une(texte, ref), self._lire_une(plus, ref)
+        if isinstance(lu, Refus):
+            return lu
+        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
+
+    def _lire_une(self, texte: str, ref: str) -> int | Refus:
+        produit = self._proposes[ref]
+        lu = lire_quantite(texte, produit.unite)
+        if isinstance(lu, int) and lu % produit.pas:
+            dessous = lu // produit.pas * produit.pas
+            possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]
+            fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
+            return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
+        return lu
+
+
+class Articles(dict[Ecrit, Article | None]):
+    """L'article que veut dire une écriture, au prix d'un tarif ; `None` s'il y a quoi que ce soit à en dire."""
+
+    def __init__(self, demandes: Demandes, depot: Depot, coefficient: Decimal) -> None:
+        super().__init__()
+        self._demandes, self._depot, self._coefficient = demandes, depot, coefficient
+        self._egaux: dict[tuple[str, int, int], Article] = {}
+
+    def __missing__(self, ecrit: Ecrit) -> Article | None:
+        article = None
+        lue = self._demandes.lire(ecrit.produit, ecrit.lu, ecrit.tolerance)
+        if not isinstance(lue, Refus) and self._demandes.tranquille(ecrit.produit, *lue):
+            cle = (ecrit.produit, *lue)
+            prix = prix_du_tarif(self._depot.produits[ecrit.produit].prix, self._coefficient)
+            article = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, prix))
+        self[ecrit] = article
+        return article

@@ -1,0 +1,119 @@
+"""Lire les fichiers de bons d'une commande, l'un après l'autre, ou à deux quand il y en a beaucoup. Sort un `Recu`.
+
+Deux fichiers aux mêmes octets, dans un même dossier, portent les mêmes bons : le second le dit (`fichier-en-double`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cabas.a_deux import a_deux
+from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.lecture.bons import lire_bons
+from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.correspondances import Catalogues
+from cabas.lecture.d_un_trait import lire_d_un_trait
+from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
+from cabas.lecture.rangees import ligne_illisible
+from cabas.modele import Depot
+from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
+
+BEAUCOUP = 600
+"""À partir de tant de fichiers, les lire à deux fait gagner plus de temps que de se dédoubler n'en prend."""
+
+Progres = Callable[[int, int], None]
+Fichiers = Sequence[tuple[str, Path]]
+"""Des fichiers de bons, chacun avec le groupement de son dossier."""
+
+
+@dataclass(slots=True)
+class Recu:
+    """Ce qui est arrivé pour une commande. Les chemins sont relatifs au dossier privé."""
+
+    recues: list[Recue] = field(default_factory=list)
+    adherents: dict[str, list[Adherent]] = field(default_factory=dict)
+    soldes: dict[str, dict[str, int]] = field(default_factory=dict)
+    empreintes: dict[str, str] = field(default_factory=dict)
+    ignores: dict[str, str] = field(default_factory=dict)
+    constats: list[Constat] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    cellier: dict[str, Stock] = field(default_factory=dict)
+
+    @property
+    def lignes(self) -> list[LigneLue]:
+        """Tout ce qui a été lu, une ligne par quantité."""
+        return list(deplier(self.recues))
+
+
+def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progres | None) -> Recu:
+    """Ce que disent ces fichiers : lignes, empreintes, constats."""
+    catalogues = Catalogues(depot)
+    milieu = 0 if depot.correspondances else _milieu([groupement for groupement, _chemin in fichiers])
+    if not milieu:
+        tout = _lire_bons(prive, fichiers, catalogues, progres)
+        tout.constats += catalogues.jamais_vus()
+        return tout
+    premiers, derniers = a_deux(
+        lambda: _lire_bons(prive, fichiers[:milieu], catalogues, progres and (lambda fait, total: progres(fait * 2, total * 2))),
+        lambda: _lire_bons(prive, fichiers[milieu:], catalogues, None),
+    )
+    premiers.recues += derniers.recues
+    premiers.empreintes |= derniers.empreintes
+    premiers.constats += derniers.constats
+    return premiers
+
+
+def _milieu(groupements: Sequence[str]) -> int:
+    """Où couper une longue liste en deux, entre deux groupements : deux copies d'un fichier restent du même côté. 0 : nulle part."""
+    limites = [rang for rang in range(1, len(groupements)) if groupements[rang] != groupements[rang - 1]]
+    return min(limites, key=lambda rang: abs(2 * rang - len(groupements)), default=0) if len(groupements) >= BEAUCOUP else 0
+
+
+def _lire_bons(prive: Path, fichiers: Fichiers, catalogues: Catalogues, progres: Progres | None) -> Recu:
+    """Ce que disent ces fichiers : lignes, empreintes, constats."""
+    recu = Recu()
+    vus: dict[tuple[str, str], str] = {}
+    for rang, (groupement, chemin) in enumerate(fichiers):
+        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, vus)
+        if progres:
+            progres(rang + 1, len(fichiers))
+    return recu
+
+
+def relatif_a(prive: Path, chemin: Path) -> str:
+    """Le chemin d'un fichier dans le dossier privé. Sans `relative_to`, qui découpe tout le chemin, et coûte autant que lire le fichier."""
+    return nom_lisible(chemin.as_posix().removeprefix(prive.as_posix()).lstrip("/"))
+
+
+def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu, vus: dict[tuple[str, str], str]) -> None:
+    """Lit un fichier de bons. `vus` : par dossier et empreinte, le premier fichier de ces octets."""
+    relatif = relatif_a(prive, chemin)
+    octets = lire_octets(chemin, TAILLE_BON)
+    if isinstance(octets, Refus):
+        recu.recues.append(ligne_illisible(relatif, groupement, octets))
+        return
+    empreinte = hashlib.sha256(octets).hexdigest()
+    premier = vus.setdefault((relatif.rpartition("/")[0], empreinte), relatif)
+    jumeau = "" if premier == relatif else premier
+    if jumeau:
+        recu.constats.append(
+            avertissement(
+                "fichier-en-double",
+                Emplacement(f"{prive.name}/{relatif}"),
+                f"Ce fichier est la copie exacte de {jumeau.rpartition('/')[2]} : ses bons ne comptent qu’une fois.",
+                "En garder un seul.",
+            )
+        )
+    recu.empreintes[relatif] = empreinte
+    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau)
+    if bons is not None:
+        recu.recues += bons
+        return
+    lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau)
+    recu.recues += lignes
+    recu.constats += [
+        replace(constat, emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
+    ]
