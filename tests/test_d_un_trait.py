@@ -78,6 +78,7 @@ def test_un_fichier_sans_accident_se_lit_d_un_trait(propre: str) -> None:
     'cellule;produit;quantite\n"C-1";farine-t65;1\n',
     "cellule;produit;quantite\nC-1;farine-t65;1\ncellule;produit;quantite\nC-2;farine-t65;1\n",
     "cellule;produit;quantite;envoye_le\nC-1;farine-t65;1;12/25/2026 08:00\n",
+    "cellule;produit;quantite;tolerance\nC-1;farine-t65;;1\n",
     "cellule;produit;quantite;envoye_le\nC-1;farine-t65;0;2026-12-01T08:00\n",
     "cellule;produit;quantite;[farine-t65]\nC-1;farine-t65;1;1\n",
     "cellule,produit,quantite\nC-1,farine-t65,1\n",

@@ -103,7 +103,7 @@ def test_le_retour_relu_donne_le_partage_du_centre(regle: str) -> None:
         rendu = frais_a_plusieurs(recapituler(depot, reseau), reseau, "")
         lignes, parts, frais = [], [], 0
         for totaux in reseau.totaux or ():
-            seul = replace(fusion, retenues=tuple(une for une in fusion.retenues if une.groupement == totaux.groupement))
+            seul = replace(fusion, bons=tuple(un for un in fusion.bons if un.groupement == totaux.groupement))
             retour = relire(depot, seul, attribue_json(retour_de(totaux, rendu)), totaux.groupement)
             servi = avec_retour(depot, seul, recapituler(depot, seul), retour)
             assert sum(part.part for part in servi.frais) == retour.frais

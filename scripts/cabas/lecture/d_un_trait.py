@@ -53,12 +53,11 @@ class Ecrits(dict[tuple[str, ...], Ecrit | None]):
 
     def __missing__(self, cases: tuple[str, ...]) -> Ecrit | None:
         produit, lu, plus = cases
-        compris: Ecrit | None
-        if not self._titres.isdisjoint(map(str.casefold, cases)):
+        ref, unite = comprendre_produit(produit, self._catalogue)
+        rien = est_nulle(lu, unite)
+        compris = None if rien and est_nulle(plus, unite) else ecrit(ref, lu, plus)
+        if compris and (rien or not self._titres.isdisjoint(map(str.casefold, cases))):  # une tolérance seule, un intitulé répété
             self.doutes, compris = True, _DOUTEUX
-        else:
-            ref, unite = comprendre_produit(produit, self._catalogue)
-            compris = None if est_nulle(lu, unite) and est_nulle(plus, unite) else ecrit(ref, lu, plus)
         self[cases] = compris
         return compris
 
