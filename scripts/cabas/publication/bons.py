@@ -32,6 +32,7 @@ DESSIN = (
     "documents/bon_classeur.py",
     "documents/mon_bon.py",
     "documents/classeur.py",
+    "documents/formules.py",
     "documents/composition.py",
     "calculs/affichage.py",
     "gabarits/bon.typ",
