@@ -1,8 +1,8 @@
 """Composer un PDF balisé (PDF/UA-1) avec Typst : un gabarit du paquet, des données, et rien d'autre.
 
 Les données entrent par `donnees.json`, jamais dans le texte du gabarit : un nom qui ressemble à du code reste un nom. Rien
-n'est lu sur la machine ni écrit ; mêmes données, mêmes octets. Typst refuse un titre manquant ou un signe absent de nos
-polices : c'est une faute à nous, elle lève `typst.TypstError`.
+n'est lu sur la machine (un PDF à reprendre passe par un dossier à lui) ; mêmes données, mêmes octets. Typst refuse un titre
+manquant ou un signe absent de nos polices : c'est une faute à nous, elle lève `typst.TypstError`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
@@ -38,9 +40,11 @@ def composer_malgre_tout(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
         return composer(gabarit, json.loads(_HORS_LETTRE.sub("?", json.dumps(donnees, ensure_ascii=False))))
 
 
-def composer_non_balise(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
-    """Comme `composer`, sans balises : Typst ne sait pas baliser les pages d'un PDF qu'il reprend."""
-    pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices())
+def reprendre_un_pdf(gabarit: str, donnees: Mapping[str, Any], repris: bytes) -> bytes:
+    """Comme `composer`, avec les pages d'un autre PDF, que le gabarit lit dans `repris.pdf`. Sans balises : Typst ne sait pas les garder."""
+    with TemporaryDirectory() as dossier:
+        (Path(dossier) / "repris.pdf").write_bytes(repris)
+        pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices(), root=dossier)
     return pdf
 
 
