@@ -120,6 +120,25 @@ def test_un_carnet_de_grands_bons_a_deux_faces_par_numero():
     assert texte(pdf).count("page 2 / 2") == 2
 
 
+def test_passe_la_deuxieme_page_le_pied_est_celui_de_sa_feuille():
+    depot = grand_depot(300)
+    un = depot.groupements["les-tilleuls"]
+    pdf = carnet_pdf(depot, DECEMBRE, un, un.tarifs[0], (1, 2), SITE)
+    longue, lu = pages(pdf) // 2, texte(pdf)
+    assert longue > 2
+    assert all(f"bon n° {numero} page {page} / {longue}" in lu for numero in (1, 2) for page in range(3, longue + 1))
+
+
+def test_rien_de_propre_a_un_document_n_est_dans_l_allure_de_son_texte(racine):
+    """Sinon Typst ne reprend rien d'un bon à l'autre, et tous les bons papier coûtent le triple."""
+    gabarits = {gabarit.name: gabarit.read_text(encoding="utf-8") for gabarit in (racine / "scripts/cabas/gabarits").glob("*.typ")}
+    communs = [gabarits[nom] for nom in ("commun.typ", "bon.typ", "fiche-mission.typ")]
+    assert all("pied-pose(" in gabarit for gabarit in communs)
+    for gabarit in communs:
+        assert not re.search(r"footer:[^\n]*\b(?:d|feuille)\.", gabarit)
+        assert not re.search(r"^ ? ?#?set document", gabarit, re.MULTILINE)
+
+
 # --- Le serrage ---
 
 
