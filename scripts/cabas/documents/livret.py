@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -67,9 +68,9 @@ def livret_pdf(livre: Livre) -> bytes:
     return composer_malgre_tout(GABARIT, {**donnees, "notes": notes})
 
 
-def cahier_pdf(livret: bytes) -> bytes:
-    """Le livret imposé : des A4 couchés, recto verso, à retourner sur le bord court et à plier par paquets de huit."""
-    ordre = imposer(pages_du_pdf(livret))
+def cahier_pdf(livret: Path) -> bytes:
+    """Le livret imposé : des A4 couchés, recto verso, à retourner sur le bord court et à plier par paquets de huit. `livret` : son fichier."""
+    ordre = imposer(pages_du_pdf(livret.read_bytes()))
     return reprendre_un_pdf(GABARIT_DU_CAHIER, {"titre": "Le petit guide, à plier", "faces": ordre}, livret)
 
 
