@@ -120,6 +120,25 @@ def test_un_carnet_de_grands_bons_a_deux_faces_par_numero():
     assert texte(pdf).count("page 2 / 2") == 2
 
 
+def test_passe_la_deuxieme_page_le_pied_est_celui_de_sa_feuille():
+    depot = grand_depot(300)
+    un = depot.groupements["les-tilleuls"]
+    pdf = carnet_pdf(depot, DECEMBRE, un, un.tarifs[0], (1, 2), SITE)
+    longue, lu = pages(pdf) // 2, texte(pdf)
+    assert longue > 2
+    assert all(f"bon n° {numero} page {page} / {longue}" in lu for numero in (1, 2) for page in range(3, longue + 1))
+
+
+def test_rien_de_propre_a_un_document_n_est_dans_l_allure_de_son_texte(racine):
+    """Sinon Typst ne reprend rien d'un bon à l'autre, et tous les bons papier coûtent le triple."""
+    for nom in ("bon.typ", "commande-producteur.typ", "fiche-mission.typ"):
+        gabarit = (racine / "scripts/cabas/gabarits" / nom).read_text(encoding="utf-8")
+        assert "pied-pose(" in gabarit
+        assert "poser-pied(" in gabarit
+        assert not re.search(r"footer:[^\n]*\b(?:d|feuille)\.", gabarit)
+        assert "set document" not in gabarit
+
+
 # --- Le serrage ---
 
 

@@ -10,7 +10,9 @@ import zipfile
 import pytest
 from depot_de_bon import DECEMBRE as COMMANDE
 from depot_de_bon import petit_depot
+from xlsxwriter.worksheet import Worksheet
 
+from cabas.documents import formules
 from cabas.documents.bon_classeur import bon_xlsx
 from cabas.documents.mon_bon import mon_bon_xlsx
 from cabas.lecture.bons import lire_bons
@@ -118,6 +120,18 @@ def test_verrouille_sauf_ce_que_l_on_remplit_et_memes_octets(fabriquer: object) 
         assert 'state="veryHidden"' in archive.read("xl/workbook.xml").decode()
     assert "<sheetProtection" in page
     assert 'locked="0"' in styles
+
+
+@pytest.mark.parametrize("fabriquer", [grille, lambda: mon_bon_xlsx(DEPOT, COMMANDE, GROUPEMENT)])
+def test_nos_formules_vont_vite_et_donnent_les_memes_octets(fabriquer: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    vite = fabriquer()  # type: ignore[operator]
+    monkeypatch.setattr(formules, "FeuilleRapide", Worksheet)
+    assert vite == fabriquer()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("formule", ["=SORT(A1:A9)", "=SUM(XLOOKUP(A1,B:B,C:C))", "=IF(A1>0,STDEV.S(B1:B9),0)", "{=SUM(A1:A9*B1:B9)}", "SUM(A1)"])
+def test_une_autre_formule_est_laissee_a_xlsxwriter(formule: str) -> None:
+    assert formules.FeuilleRapide()._prepare_formula(formule, True) == Worksheet()._prepare_formula(formule, True) != ""
 
 
 def test_chaque_quantite_est_gardee_par_son_pas_et_son_maximum() -> None:

@@ -203,7 +203,7 @@ mot
 """
 
 
-def test_chaque_forme_se_compose_et_un_signe_inconnu_n_arrete_rien():
+def test_chaque_forme_se_compose_et_un_signe_inconnu_n_arrete_rien(tmp_path):
     livre = Livre("Réseau", (Partie("Une", (Chapitre("content/guide/x.md", FORMES),)), Partie("Vide", (Chapitre("content/guide/y.md", ""),))))
     donnees = donnees_du_livret(livre)
     corps = donnees["parties"][0]["chapitres"][0]["corps"]
@@ -216,7 +216,9 @@ def test_chaque_forme_se_compose_et_un_signe_inconnu_n_arrete_rien():
     assert "cabas --help -> rien ?" in "".join(textes(corps))
     pdf = livret_pdf(livre)
     assert pages_du_pdf(pdf) % 4 == 0
-    assert cahier_pdf(pdf) == cahier_pdf(pdf)
+    fichier = tmp_path / "guide.pdf"
+    fichier.write_bytes(pdf)
+    assert cahier_pdf(fichier) == cahier_pdf(fichier)
 
 
 # --- Ce que le livret ne sait pas rendre
@@ -251,7 +253,9 @@ def test_une_fois_pliees_les_feuilles_se_lisent_dans_l_ordre(pages):
 
 
 def test_le_cahier_imprime_la_bonne_page_a_gauche_et_a_droite(pdf, lu, tmp_path):
-    cahier = cahier_pdf(pdf)
+    fichier = tmp_path / "guide.pdf"
+    fichier.write_bytes(pdf)
+    cahier = cahier_pdf(fichier)
     faces = imposer(len(lu))
     assert pages_du_pdf(cahier) == len(faces) == len(lu) // 2
     cotes = [lire(cahier, tmp_path, "-raw", "-x", str(gauche), "-y", "0", "-W", "421", "-H", "596") for gauche in (0, 421)]
@@ -266,7 +270,7 @@ def test_le_cahier_imprime_la_bonne_page_a_gauche_et_a_droite(pdf, lu, tmp_path)
 def test_un_livret_inchange_n_est_pas_recompose(sources, tmp_path, monkeypatch):
     faits: list[str] = []
     monkeypatch.setattr(livret, "livret_pdf", lambda livre: faits.append("livret") or b"x")
-    monkeypatch.setattr(livret, "cahier_pdf", lambda octets: faits.append("cahier") or octets * 2)
+    monkeypatch.setattr(livret, "cahier_pdf", lambda fichier: faits.append("cahier") or fichier.read_bytes() * 2)
     une = Texte("content/guide/x.md", {}, "# X\n")
     livre = livret.livre(sources.depot, [une], [], {})
     premiers = livret.livret(livre, tmp_path)

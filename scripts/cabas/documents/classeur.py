@@ -105,7 +105,10 @@ def nouveau_classeur(tampon: io.BytesIO, titre: str) -> Workbook:
     """Un classeur vide, écrit dans `tampon` : tout texte y reste du texte, et sa date est fixe (mêmes entrées, mêmes octets)."""
     import xlsxwriter
 
+    from cabas.documents.formules import FeuilleRapide
+
     classeur = xlsxwriter.Workbook(tampon, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    classeur.worksheet_class = FeuilleRapide
     classeur.set_properties({"title": titre, "created": datetime(2000, 1, 1), "author": "cabas"})
     return classeur
 

@@ -1,8 +1,8 @@
 """Composer un PDF balisé (PDF/UA-1) avec Typst : un gabarit du paquet, des données, et rien d'autre.
 
 Les données entrent par `donnees.json`, jamais dans le texte du gabarit : un nom qui ressemble à du code reste un nom. Rien
-n'est lu sur la machine ni écrit ; mêmes données, mêmes octets. Typst refuse un titre manquant ou un signe absent de nos
-polices : c'est une faute à nous, elle lève `typst.TypstError`.
+n'est lu sur la machine, sauf un PDF à reprendre, ni écrit ; mêmes données, mêmes octets. Typst refuse un titre
+manquant ou un signe absent de nos polices : c'est une faute à nous, elle lève `typst.TypstError`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -38,9 +39,12 @@ def composer_malgre_tout(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
         return composer(gabarit, json.loads(_HORS_LETTRE.sub("?", json.dumps(donnees, ensure_ascii=False))))
 
 
-def composer_non_balise(gabarit: str, donnees: Mapping[str, Any]) -> bytes:
-    """Comme `composer`, sans balises : Typst ne sait pas baliser les pages d'un PDF qu'il reprend."""
-    pdf: bytes = typst.compile(_fichiers(gabarit, donnees), font_paths=_polices())
+def reprendre_un_pdf(gabarit: str, donnees: Mapping[str, Any], repris: Path) -> bytes:
+    """Comme `composer`, avec les pages d'un PDF du disque, que le gabarit trouve à `donnees.repris`. Sans balises : Typst ne sait pas les
+    garder. Les octets ne passent pas par les données : ce serait une liste de plusieurs millions de nombres.
+    """
+    fichiers = _fichiers(gabarit, {**donnees, "repris": f"/{repris.name}"})
+    pdf: bytes = typst.compile(fichiers, font_paths=_polices(), root=repris.parent)
     return pdf
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from cabas.documents.composition import composer_malgre_tout, composer_non_balise, compter_pages, signes_absents
+from cabas.documents.composition import composer_malgre_tout, compter_pages, reprendre_un_pdf, signes_absents
 from cabas.documents.fiche_mission import a_cocher, faits
 from cabas.documents.markdown_typst import Adresser, Bloc, blocs, sur_le_web, textes
 from cabas.mission import Mission
@@ -67,10 +68,10 @@ def livret_pdf(livre: Livre) -> bytes:
     return composer_malgre_tout(GABARIT, {**donnees, "notes": notes})
 
 
-def cahier_pdf(livret: bytes) -> bytes:
-    """Le livret imposé : des A4 couchés, recto verso, à retourner sur le bord court et à plier par paquets de huit."""
-    ordre = imposer(pages_du_pdf(livret))
-    return composer_non_balise(GABARIT_DU_CAHIER, {"titre": "Le petit guide, à plier", "faces": ordre, "livret": list(livret)})
+def cahier_pdf(livret: Path) -> bytes:
+    """Le livret imposé : des A4 couchés, recto verso, à retourner sur le bord court et à plier par paquets de huit. `livret` : son fichier."""
+    ordre = imposer(pages_du_pdf(livret.read_bytes()))
+    return reprendre_un_pdf(GABARIT_DU_CAHIER, {"titre": "Le petit guide, à plier", "faces": ordre}, livret)
 
 
 def pages_du_pdf(pdf: bytes) -> int:

@@ -1,7 +1,7 @@
 """Les bons de chaque fenêtre non distribuée : la page, la grille, le classeur, et les bons papier, gardés en cache.
 
-Composer un bon papier coûte plusieurs dixièmes de seconde : il n'est refait que si ce qu'il dit, ou ce qui le dessine, a
-changé. Typst travaille hors du verrou de Python : plusieurs bons avancent à la fois.
+Composer un bon papier coûte un dixième de seconde : il n'est refait que si ce qu'il dit, ou ce qui le dessine, a changé.
+Typst travaille hors du verrou de Python : les bons papier avancent à côté, sur les cœurs que ce fil-ci n'occupe pas.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ DESSIN = (
     "documents/bon_classeur.py",
     "documents/mon_bon.py",
     "documents/classeur.py",
+    "documents/formules.py",
     "documents/composition.py",
     "calculs/affichage.py",
     "gabarits/bon.typ",
@@ -60,17 +61,23 @@ class EnCours:
         gardes = figes or {}
         self._publies = [(gardes.get(une.id, depot), une, groupement, ou) for une, groupement, ou in a_publier(depot, maintenant)]
         self._maintenant = maintenant
-        self._ouvriers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-        self._pieces: list[tuple[_Piece, Future[bytes]]] = []
+        self._ouvriers = ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 1) - 1))
+        self._papiers: list[tuple[_Piece, Future[bytes]]] = []
+        self._utiles: set[str] = set()
         for vu, commande, groupement, ou in self._publies:
             combien = 1 if ou is Etat.CLOSE else len(groupement.tarifs)
-            self._confier(_papiers(vu, commande, groupement, PurePosixPath(commande.id, groupement.slug), combien, site_url))
+            pieces = _papiers(vu, commande, groupement, PurePosixPath(commande.id, groupement.slug), combien, site_url)
+            self._papiers += [(piece, self._ouvriers.submit(_prendre, piece, reserve)) for piece in pieces]
 
-    def _confier(self, pieces: Iterable[_Piece]) -> None:
-        self._pieces += [(piece, self._ouvriers.submit(_prendre, piece, self._reserve)) for piece in pieces]
+    def _faire(self, piece: _Piece) -> None:
+        self.fichiers[piece.chemin] = _prendre(piece, self._reserve)
+        self._utiles.add(piece.empreinte)
 
     def pages(self, revision: str, photos: frozenset[str] = frozenset()) -> Fichiers:
-        """Les pages et les grilles ; les classeurs rejoignent les bons papier. `photos` : les noms de celles que le site sert."""
+        """Les pages, les grilles, les classeurs. `photos` : les noms de celles que le site sert.
+
+        Ici, et non à côté : c'est du Python, et deux fils de Python n'avancent pas plus vite qu'un.
+        """
         from cabas.rendu.bons import bon_csv, bon_html, versions
         from cabas.rendu.etats import etat_json
         from cabas.rendu.langues import adresse
@@ -85,14 +92,23 @@ class EnCours:
             self.fichiers[dossier / "bon.csv"] = grille.encode()
             if (lots := depot.etats.get(commande.id)) and ou is not Etat.CLOSE:
                 self.fichiers[dossier / "etat.json"] = etat_json(lots).encode()
-            self._confier(_classeurs(depot, commande, groupement, dossier, grille))
+            for piece in _classeurs(depot, commande, groupement, dossier, grille):
+                self._faire(piece)
         return self.fichiers
 
     def finir(self) -> Fichiers:
-        """Tout ce que `bons/` contient."""
-        self.fichiers.update({piece.chemin: a_venir.result() for piece, a_venir in self._pieces})
+        """Tout ce que `bons/` contient. Un bon papier que personne n'a commencé se fait ici : le dernier venu ne regarde pas les autres."""
+        commences = []
+        for piece, a_venir in reversed(self._papiers):
+            if a_venir.cancel():
+                self._faire(piece)
+            else:
+                commences.append((piece, a_venir))
+        for piece, a_venir in commences:
+            self.fichiers[piece.chemin] = a_venir.result()
+            self._utiles.add(piece.empreinte)
         self._ouvriers.shutdown()
-        _ranger(self._reserve, (piece.empreinte for piece, _a_venir in self._pieces))
+        _ranger(self._reserve, self._utiles)
         return self.fichiers
 
     def renoncer(self) -> None:

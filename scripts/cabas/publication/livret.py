@@ -73,7 +73,7 @@ def livret(fait: Livre | None, reserve: Path) -> Fichiers:
     dont = hashlib.sha256(json.dumps([_dessin(), fait], ensure_ascii=False, default=_champs).encode()).hexdigest()
     page_a_page = Piece(PurePosixPath(LIVRET), dont, lambda: livret_pdf(fait))
     octets = prendre(page_a_page, reserve)
-    cahier = Piece(PurePosixPath(CAHIER), f"{dont}-cahier", lambda: cahier_pdf(octets))
+    cahier = Piece(PurePosixPath(CAHIER), f"{dont}-cahier", lambda: cahier_pdf(reserve / page_a_page.empreinte))
     fichiers = {page_a_page.chemin: octets, cahier.chemin: prendre(cahier, reserve)}
     ranger(reserve, (page_a_page.empreinte, cahier.empreinte))
     return fichiers
