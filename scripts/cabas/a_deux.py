@@ -1,7 +1,7 @@
-"""Faire deux choses à la fois, quand la machine le peut : une moitié ici, l'autre dans un double du programme.
+"""Faire deux choses à la fois, quand la machine le peut : l'une ici, l'autre dans un double du programme.
 
 Rien n'en dépend que la durée. Là où un programme ne sait pas se dédoubler (Windows), sur une machine à un seul cœur, ou si le double
-échoue, les deux moitiés se font l'une après l'autre : mêmes résultats, mêmes erreurs.
+échoue, la chose se fait ici, plus tard : mêmes résultats, mêmes erreurs.
 """
 
 from __future__ import annotations
@@ -9,27 +9,48 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-def a_deux(ici: Callable[[], T], a_cote: Callable[[], U]) -> tuple[T, U]:
-    """Les deux résultats. Celui d'`a_cote` doit pouvoir passer d'un programme à l'autre : des données, ou rien (`None`)."""
-    if not _possible():
-        return ici(), a_cote()
-    import pickle  # noqa: PLC0415 (le tube n'est tenu que par notre double : ce qui en sort est à nous)
+class Double(Generic[T]):
+    """Une chose confiée à un double. Ce qu'elle rend doit pouvoir passer d'un programme à l'autre : des données, ou rien (`None`).
 
-    lire, ecrire = os.pipe()
-    if not (double := os.fork()):
-        _faire_et_partir(a_cote, ecrire)
-    os.close(ecrire)
-    with os.fdopen(lire, "rb") as tube:
-        fait = ici()
-        octets = tube.read()
-    _, etat = os.waitpid(double, 0)
-    return fait, a_cote() if etat else pickle.loads(octets)  # noqa: S301
+    `quand_meme` : faux s'il y a trop peu à faire pour que se dédoubler en vaille la peine.
+    """
+
+    def __init__(self, faire: Callable[[], T], *, quand_meme: bool = True) -> None:
+        self._faire = faire
+        self._double = self._tube = 0
+        if not quand_meme or not _possible():
+            return
+        self._tube, ecrire = os.pipe()
+        self._double = os.fork()
+        if not self._double:
+            _faire_et_partir(faire, ecrire)
+        os.close(ecrire)
+
+    def resultat(self) -> T:
+        """Ce qu'elle a donné, une fois finie."""
+        if not self._double:
+            return self._faire()
+        import pickle  # noqa: PLC0415 (le tube n'est tenu que par notre double : ce qui en sort est à nous)
+
+        with os.fdopen(self._tube, "rb") as tube:
+            octets = tube.read()
+        _, etat = os.waitpid(self._double, 0)
+        if etat:
+            return self._faire()
+        rendu: T = pickle.loads(octets)  # noqa: S301
+        return rendu
+
+
+def a_deux(ici: Callable[[], T], a_cote: Callable[[], U]) -> tuple[T, U]:
+    """Les deux résultats, l'un fait pendant l'autre."""
+    double = Double(a_cote)
+    return ici(), double.resultat()
 
 
 def _possible() -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cabas.constats import Constat
     from cabas.lecture.fichiers_de_bons import Recu
     from cabas.modele import Commande, Depot
-    from cabas.publication.sorties_de_fusion import Matiere
+    from cabas.publication.sorties_de_fusion import Grandes, Matiere
     from cabas.recu import Retour
 
 
@@ -71,7 +71,7 @@ def fusionner_sous_verrou(
     from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, relire_le_retour, un_seul_groupement
     from cabas.lecture.retour import retours_non_lus
     from cabas.lecture.totaux import totaux_non_lus
-    from cabas.publication.sorties_de_fusion import Matiere
+    from cabas.publication.sorties_de_fusion import Grandes, Matiere
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
     if options.groupement:
@@ -82,34 +82,35 @@ def fusionner_sous_verrou(
     elif not options.groupement:
         recu.constats += [*totaux_non_lus(prive, commande.id), *retours_non_lus(prive, commande.id)]
     imprimeur.avancer(1, 3, "Récap et répartition")
+    sorties, mention = prive / commande.id / options.groupement / "sorties", ""
+    if options.provisoire and instant is not None:
+        sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
+    grandes = Grandes(sorties, fusion) if options.ecrire else None
     recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
     retour = None
     if options.groupement:
         recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
     imprimeur.avancer(2, 3, "Récap et répartition")
     envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
-    sorties = prive / commande.id / options.groupement / "sorties"
     resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
-    if not options.ecrire or instant is None:
+    if grandes is None or instant is None:
         return fusion, resultat
-    prevenir, mention = a_prevenir(depot, fusion, recu.adherents, options.provisoire), ""
-    if options.provisoire:
-        sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
+    prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
     origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
     matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
     resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
     try:
-        return fusion, _ecrire(racine, matiere, resultat, imprimeur, options)
+        return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
     except OSError as faute:
         return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
 
 
-def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, imprimeur: Imprimeur, options: Options) -> Resultat:
+def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, grandes: Grandes, imprimeur: Imprimeur, options: Options) -> Resultat:
     """Met toutes les sorties en place. Lève l'`OSError` d'un disque qui refuse : rien n'a alors changé."""
     from cabas.cli import provisoire
     from cabas.cli.suivi_des_fusions import depuis_la_precedente, retenir_celle_ci
     from cabas.publication.ecriture import deposer
-    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, ecrire_les_grandes, preparer_sorties
+    from cabas.publication.sorties_de_fusion import DIFFERENCE, REFAITS, preparer_sorties
     from cabas.rendu.tables import difference_csv
 
     sorties, instant = resultat.sorties, resultat.instant
@@ -117,7 +118,7 @@ def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, imprimeur: Impri
     assert instant is not None  # noqa: S101
     avancer = lambda fait, total: imprimeur.avancer(fait, total, "Commandes à écrire")  # noqa: E731
     fichiers: dict[str, bytes | Path] = {**preparer_sorties(matiere, avancer, options.classeur, options.producteurs)}
-    fichiers |= ecrire_les_grandes(sorties, matiere)
+    fichiers |= grandes.finir(matiere.recap)
     difference, constats = depuis_la_precedente(sorties, fichiers, matiere.recap)
     if difference:
         fichiers[DIFFERENCE] = difference_csv(difference)

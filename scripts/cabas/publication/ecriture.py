@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cabas.a_deux import a_deux
+from cabas.a_deux import Double
 
 
 def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
@@ -36,40 +36,50 @@ def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
     return True
 
 
-def mettre_a_cote(dossier: Path, fichiers: Mapping[str, Iterable[bytes]], *, ensemble: bool = False) -> dict[str, Path]:
-    """Écrit de grands fichiers à côté d'un dossier, un peu à la fois : `deposer` n'aura qu'à les y ranger. Sort leurs chemins.
+class ACote:
+    """De grands fichiers écrits à côté d'un dossier, un peu à la fois : `deposer` n'aura qu'à les y ranger.
 
-    `ensemble` : le premier pendant que l'on écrit les autres.
-
-    Ce qu'une écriture interrompue y aurait laissé est ôté d'abord.
+    Ce qu'une écriture interrompue y aurait laissé est ôté d'abord. `ensemble` : chaque fichier s'écrit pendant que le programme continue.
     """
-    voisin = dossier.with_name(f".{dossier.name}-a-cote")
-    shutil.rmtree(voisin, ignore_errors=True)
-    voisin.mkdir(parents=True)
-    try:
-        if ensemble and len(fichiers) > 1:
-            (premier, morceaux), *autres = fichiers.items()
-            a_deux(lambda: _ecrire_les(voisin, autres), lambda: _ecrire_les(voisin, [(premier, morceaux)]))
-        else:
-            _ecrire_les(voisin, fichiers.items())
-    except OSError:
-        shutil.rmtree(voisin, ignore_errors=True)
-        raise
-    return {nom: voisin / nom for nom in fichiers}
+
+    def __init__(self, dossier: Path, *, ensemble: bool = False) -> None:
+        self._voisin = dossier.with_name(f".{dossier.name}-a-cote")
+        self._ensemble = ensemble
+        self._en_cours: list[Double[None]] = []
+        self._chemins: dict[str, Path] = {}
+        shutil.rmtree(self._voisin, ignore_errors=True)
+
+    def commencer(self, nom: str, morceaux: Iterable[bytes]) -> None:
+        """Commence un fichier ; sans `ensemble`, il ne s'écrira qu'à la fin."""
+        chemin = self._chemins[nom] = self._voisin / nom
+        self._en_cours.append(Double(lambda: _ecrire_peu_a_peu(chemin, morceaux), quand_meme=self._ensemble))
+
+    def finir(self, derniers: Mapping[str, Iterable[bytes]]) -> dict[str, Path]:
+        """Écrit les derniers, attend les autres. Sort tous leurs chemins."""
+        try:
+            for nom, morceaux in derniers.items():
+                self._chemins[nom] = self._voisin / nom
+                _ecrire_peu_a_peu(self._chemins[nom], morceaux)
+            for double in self._en_cours:
+                double.resultat()
+        except OSError:
+            shutil.rmtree(self._voisin, ignore_errors=True)
+            raise
+        return self._chemins
 
 
-def _ecrire_les(dossier: Path, fichiers: Iterable[tuple[str, Iterable[bytes]]]) -> None:
-    for nom, morceaux in fichiers:
-        with (dossier / nom).open("wb") as fichier:
-            fichier.writelines(morceaux)
-            fichier.flush()
-            os.fsync(fichier.fileno())
+def _ecrire_peu_a_peu(chemin: Path, morceaux: Iterable[bytes]) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    with chemin.open("wb") as fichier:
+        fichier.writelines(morceaux)
+        fichier.flush()
+        os.fsync(fichier.fileno())
 
 
 def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tuple[str, ...] = ()) -> None:
     """Met en place un dossier fait de `fichiers` (chemins relatifs) et de ce qui s'y trouvait d'autre.
 
-    D'un fichier déjà écrit par `mettre_a_cote`, on donne le chemin : il est déplacé.
+    D'un fichier déjà écrit (`ACote`), on donne le chemin : il est déplacé.
 
     Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste, sauf dans les sous-dossiers
     `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`.

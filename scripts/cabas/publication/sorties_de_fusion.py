@@ -65,12 +65,22 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     return fichiers
 
 
-def ecrire_les_grandes(sorties: Path, matiere: Matiere) -> dict[str, Path]:
-    """Le journal, les lignes, la répartition, écrits à côté de `sorties/`, par nom."""
-    from cabas.publication.ecriture import mettre_a_cote
-    from cabas.rendu.tables import grandes_tables
+class Grandes:
+    """Le journal, les lignes, la répartition : une ligne par quantité. Écrits à côté de `sorties/`, le journal dès la fusion faite."""
 
-    return mettre_a_cote(sorties, grandes_tables(matiere.fusion, matiere.recap), ensemble=matiere.fusion.comptes["lues"] > BEAUCOUP)
+    def __init__(self, sorties: Path, fusion: Fusion) -> None:
+        from cabas.publication.ecriture import ACote
+        from cabas.rendu.tables import journal_csv
+
+        self._a_cote = ACote(sorties, ensemble=fusion.comptes["lues"] > BEAUCOUP)
+        self._a_cote.commencer("journal.csv", journal_csv(fusion))
+
+    def finir(self, recap: Recap) -> dict[str, Path]:
+        """Leurs chemins, par nom."""
+        from cabas.rendu.tables import lignes_csv, repartition_csv
+
+        self._a_cote.commencer("repartition.csv", repartition_csv(recap))
+        return self._a_cote.finir({"lignes.csv": lignes_csv(recap)})
 
 
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:

@@ -41,15 +41,25 @@ def prix_csv(prix: Decimal) -> str:
     return format(prix.normalize(), "f").replace(".", ",")
 
 
-def grandes_tables(fusion: Fusion, recap: Recap) -> dict[str, Iterator[bytes]]:
-    """Les trois CSV d'une fusion qui ont une ligne par quantité, un peu à la fois : ils peuvent ne pas tenir en mémoire."""
-    longues = {"journal.csv": _journal(fusion), "lignes.csv": _lignes(recap), "repartition.csv": _repartition(recap)}
-    return {nom: assembler_csv(COLONNES[nom], morceaux) for nom, morceaux in longues.items()}
+def journal_csv(fusion: Fusion) -> Iterator[bytes]:
+    """`journal.csv`, un peu à la fois : il peut ne pas tenir en mémoire."""
+    return assembler_csv(COLONNES["journal.csv"], _journal(fusion))
+
+
+def lignes_csv(recap: Recap) -> Iterator[bytes]:
+    """`lignes.csv`, de même."""
+    return assembler_csv(COLONNES["lignes.csv"], _lignes(recap))
+
+
+def repartition_csv(recap: Recap) -> Iterator[bytes]:
+    """`repartition.csv`, de même."""
+    return assembler_csv(COLONNES["repartition.csv"], _repartition(recap))
 
 
 def tables(fusion: Fusion, recap: Recap) -> dict[str, bytes]:
     """Les cinq CSV d'une fusion, par nom de fichier."""
-    return petites_tables(recap) | {nom: b"".join(octets) for nom, octets in grandes_tables(fusion, recap).items()}
+    longues = {"journal.csv": journal_csv(fusion), "lignes.csv": lignes_csv(recap), "repartition.csv": repartition_csv(recap)}
+    return petites_tables(recap) | {nom: b"".join(octets) for nom, octets in longues.items()}
 
 
 def petites_tables(recap: Recap) -> dict[str, bytes]:
