@@ -99,7 +99,7 @@ class LigneLue(NamedTuple):
     decision_tolerance: Decision | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Ecrit:
     """Un produit et ce qu'on en demande, tels qu'écrits. Mille bons qui demandent « 2,5 » de la même farine partagent le même objet."""
 

@@ -26,17 +26,21 @@ class Demandes:
     def __init__(self, depot: Depot, commande: Commande) -> None:
         self._depot, self._commande = depot, commande
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
-        self._lues: dict[tuple[str, str, str], tuple[int, int] | Refus] = {}
+        self._textes: dict[str, Refus | _Textes] = {}
         self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
         self._articles: dict[Decimal, Articles] = {}
 
     def lire(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
         """La quantité et la tolérance écrites pour un produit (millièmes), ou ce qui les fait refuser."""
-        cle = (ref, texte, plus)
-        connue = self._lues.get(cle)
-        if connue is None:
-            connue = self._lues[cle] = self._produit_refuse(ref) or self._lire_les_deux(*cle)
-        return connue
+        textes = self._textes.get(ref)
+        if textes is None:
+            textes = self._textes[ref] = self._produit_refuse(ref) or _Textes(self._proposes[ref])
+        if isinstance(textes, Refus):
+            return textes
+        lu, en_plus = textes[texte], textes[plus]
+        if isinstance(lu, Refus):
+            return lu
+        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
 
     def seuils(self, ref: str) -> tuple[int | None, int | None, int]:
         """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
@@ -73,21 +77,23 @@ class Demandes:
             return Refus("produit-hors-commande", f"{produit.nom} {pourquoi}.", "Prévenir la personne, et lui proposer autre chose.")
         return None
 
-    def _lire_les_deux(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
-        lu, en_plus = self._lire_une(texte, ref), self._lire_une(plus, ref)
-        if isinstance(lu, Refus):
-            return lu
-        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
 
-    def _lire_une(self, texte: str, ref: str) -> int | Refus:
-        produit = self._proposes[ref]
+class _Textes(dict[str, int | Refus]):
+    """Ce que veut dire chaque texte, pour un produit : des millièmes au pas, ou ce qui le fait refuser."""
+
+    def __init__(self, produit: Produit) -> None:
+        super().__init__()
+        self._produit = produit
+
+    def __missing__(self, texte: str) -> int | Refus:
+        produit = self._produit
         lu = lire_quantite(texte, produit.unite)
         if isinstance(lu, int) and lu % produit.pas:
             dessous = lu // produit.pas * produit.pas
             possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]
             fait = f"« {texte} » n’est pas un multiple de {quantite(produit.pas, produit.unite)} ({produit.nom})."
-            return Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
-        return lu
+            lu = Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
+        return self.setdefault(texte, lu)
 
 
 class Articles(dict[Ecrit, Article | None]):
@@ -97,13 +103,16 @@ class Articles(dict[Ecrit, Article | None]):
         super().__init__()
         self._demandes, self._depot, self._coefficient = demandes, depot, coefficient
         self._egaux: dict[tuple[str, int, int], Article] = {}
+        self._prix: dict[str, int] = {}
 
     def __missing__(self, ecrit: Ecrit) -> Article | None:
-        article = None
-        lue = self._demandes.lire(ecrit.produit, ecrit.lu, ecrit.tolerance)
-        if not isinstance(lue, Refus) and self._demandes.tranquille(ecrit.produit, *lue):
-            cle = (ecrit.produit, *lue)
-            prix = prix_du_tarif(self._depot.produits[ecrit.produit].prix, self._coefficient)
-            article = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, prix))
-        self[ecrit] = article
+        ref = ecrit.produit
+        lue = self._demandes.lire(ref, ecrit.lu, ecrit.tolerance)
+        if isinstance(lue, Refus) or not self._demandes.tranquille(ref, *lue):
+            self[ecrit] = None
+            return None
+        if ref not in self._prix:
+            self._prix[ref] = prix_du_tarif(self._depot.produits[ref].prix, self._coefficient)
+        cle = (ref, *lue)
+        article = self[ecrit] = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self._prix[ref]))
         return article

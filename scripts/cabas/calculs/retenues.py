@@ -16,9 +16,12 @@ from typing import NamedTuple
 from cabas.recu import nouvelle
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Article:
-    """Ce qu'un bon demande d'un produit, au prix unitaire de son tarif. Se compare par identité."""
+    """Ce qu'un bon demande d'un produit, au prix unitaire de son tarif. Se compare par identité, et ne change jamais.
+
+    Ni lui, ni `Servi`, ni `Ecrit` ne sont gelés : un objet gelé se fait trois fois moins vite.
+    """
 
     produit: str
     quantite: int

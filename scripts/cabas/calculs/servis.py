@@ -16,6 +16,7 @@ from typing import NamedTuple
 from cabas.argent import montant
 from cabas.calculs.repartition import motif
 from cabas.calculs.retenues import Article, BonRetenu
+from cabas.recu import nouvelle
 
 
 class Attribution(NamedTuple):
@@ -48,7 +49,7 @@ class LigneBon(NamedTuple):
     montant: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Servi:
     """Un article, ce qu'on en aura et ce que cela coûte. `a_part` : sa part s'explique à cette cellule-là. Se compare par identité."""
 
@@ -140,7 +141,8 @@ class Explications(NamedTuple):
             return self.propres[(groupement, cellule, servi.produit)]
         unite, cause, complete = self.raisons[servi.produit]
         dit = motif(unite, servi.quantite, servi.tolerance, servi.attribue, cause, 0, complete)
-        return Attribution(groupement, cellule, servi.produit, servi.quantite, servi.tolerance, servi.attribue, self.regle, dit)
+        quantites = (servi.quantite, servi.tolerance, servi.attribue)
+        return nouvelle(Attribution, (groupement, cellule, servi.produit, *quantites, self.regle, dit, 0))
 
 
 def par_cellule(bons: Iterable[BonServi]) -> Iterator[tuple[str, str, Sequence[Servi]]]:

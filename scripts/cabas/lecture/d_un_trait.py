@@ -56,7 +56,8 @@ class Ecrits(dict[tuple[str, ...], Ecrit | None]):
         ref, unite = comprendre_produit(produit, self._catalogue)
         rien = est_nulle(lu, unite)
         compris = None if rien and est_nulle(plus, unite) else ecrit(ref, lu, plus)
-        if compris and (rien or not self._titres.isdisjoint(map(str.casefold, cases))):  # une tolérance seule, un intitulé répété
+        if compris is not None and (rien or not (lu[:1].isdigit() or self._titres.isdisjoint(map(str.casefold, cases)))):
+            # Une tolérance seule, un intitulé au milieu : ligne à ligne.
             self.doutes, compris = True, _DOUTEUX
         self[cases] = compris
         return compris
