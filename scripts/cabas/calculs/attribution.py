@@ -122,7 +122,7 @@ def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
     produit, graine = besoin.produit, _graine(commande, besoin.produit)
     if not besoin.groupes and len({(retenue.groupement, retenue.cellule) for retenue in retenues}) == len(retenues):
         # Presque toujours : un seul bon demande ce produit pour chaque cellule, il n'y a rien à réunir.
-        return repartir(commande.repartition, disponible, produit.pas, [_demande([retenue]) for retenue in retenues], graine)
+        return repartir(commande.repartition, disponible, produit.pas, [nouvelle(Demande, _DEMANDE(retenue)) for retenue in retenues], graine)
     groupes = besoin.groupes or _grouper(commande, retenues)
     obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], graine)
     parts = [0] * len(retenues)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cabas.calculs.demandes import Articles
 from cabas.calculs.jugement import CleDeBon, Juge, LigneJugee, Sort
@@ -72,15 +72,21 @@ def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tu
         if not isinstance(recue, BonLu):
             autres.append(recue)
             continue
-        articles: list[Article | None] = []
         if seules[bon.cellule] == 1 and bon.refus is None and not bon.doute and bon.tel_quel and not recue.modele.brouillon:
             tarif = comptoir.tarif(bon.cellule, recue.modele.tarif)
             if tarif not in tables:
                 tables[tarif] = comptoir.articles(tarif)
-            articles = list(map(tables[tarif].__getitem__, recue.ecrits))
-        surs = [article for article in articles if article is not None]
-        if not surs or len(surs) != len(articles) or len(set(map(_PRODUIT, surs))) != len(surs) or comptoir.a_dire(bon.cellule, surs):
-            autres += recue.lignes()
-        else:
-            ordinaires.append(BonOrdinaire(recue, bon.cellule, bon.cle, bon.envoi, tarif, surs))
+            articles = _tous(list(map(tables[tarif].__getitem__, recue.ecrits)))
+            if articles and not comptoir.a_dire(bon.cellule, articles):
+                ordinaires.append(BonOrdinaire(recue, bon.cellule, bon.cle, bon.envoi, tarif, articles))
+                continue
+        autres += recue.lignes()
     return ordinaires, autres
+
+
+def _tous(articles: list[Article | None]) -> list[Article]:
+    """Les articles d'un bon, si l'on n'a rien à dire d'aucun et si aucun produit n'y revient ; sinon, rien."""
+    if None in articles:
+        return []
+    surs = cast("list[Article]", articles)
+    return surs if len(set(map(_PRODUIT, surs))) == len(surs) else []

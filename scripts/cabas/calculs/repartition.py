@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from cabas.argent import partager
@@ -33,6 +34,10 @@ class Demande(NamedTuple):
         return (self.cellule, self.groupement)
 
 
+_QUI = itemgetter(1, 0)
+"""`Demande.qui`, pour des milliers d'un coup."""
+
+
 def repartir(regle: str, disponible: int, pas: int, demandes: Sequence[Demande], graine: str) -> list[int]:
     """Les parts, une par demande. Σ parts ≤ disponible ; chaque part ≤ quantité + tolérance, multiple du pas.
 
@@ -52,7 +57,7 @@ def repartir(regle: str, disponible: int, pas: int, demandes: Sequence[Demande],
 
 def _par_cellule(demandes: Sequence[Demande]) -> list[int]:
     """Les rangs des demandes, dans l'ordre des cellules : ce qui départage à mérite égal."""
-    qui = [demande.qui for demande in demandes]
+    qui = list(map(_QUI, demandes))
     return sorted(range(len(qui)), key=qui.__getitem__)
 
 

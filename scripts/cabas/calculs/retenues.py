@@ -98,10 +98,12 @@ class Demandeurs(NamedTuple):
 def demandeurs(bons: Sequence[BonRetenu], refs: Collection[str]) -> dict[str, Demandeurs]:
     """Pour chacun de ces produits, qui le demande, dans l'ordre des bons."""
     trouves = {ref: Demandeurs([], []) for ref in refs}
+    connus: dict[Article, Demandeurs | None] = {}
     for rang, bon in enumerate(bons if trouves else ()):
         for place, article in enumerate(bon.articles):
-            if article.produit in trouves:
-                un = trouves[article.produit]
+            if article not in connus:
+                connus[article] = trouves.get(article.produit)
+            if un := connus[article]:
                 un.retenues.append(bon.retenue(place))
                 un.places.append((rang, place))
     return trouves
