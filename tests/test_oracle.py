@@ -233,22 +233,26 @@ def nombre(lu: str, facteur: int) -> int:
 def recevoir(monde: Monde) -> Recu:
     """Ce que lit `cabas` : de vrais bons dans un vrai dossier."""
     with tempfile.TemporaryDirectory() as dossier:
-        prive = Path(dossier)
-        for (slug, fichier), contenu in monde.bons.items():
-            chemin = prive / "2026-12" / slug / "bons" / fichier
-            chemin.parent.mkdir(parents=True, exist_ok=True)
-            chemin.write_text(texte(contenu), encoding="utf-8")
-        for slug in monde.depot.groupements:
-            (prive / slug).mkdir()
-            membres = [f"{code};{nom};;;{adhesion};{fin}" for membre, code, nom, adhesion, fin in monde.adherents if membre == slug]
-            if membres:
-                (prive / slug / "adherents.csv").write_text("\n".join([ADHERENTS, *membres, ""]), encoding="utf-8")
-            argent = [f"2026-01-01;{qui};credit;{Decimal(combien) / 100:.2f};;;" for membre, qui, combien in monde.mouvements if membre == slug]
-            (prive / slug / "mouvements.csv").write_text("\n".join([MOUVEMENTS, *argent, ""]), encoding="utf-8")
-        if monde.commande.cellier:
-            reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
-            (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
-        return lire_prive(prive, "2026-12", monde.depot)
+        deposer(monde, Path(dossier))
+        return lire_prive(Path(dossier), "2026-12", monde.depot)
+
+
+def deposer(monde: Monde, prive: Path) -> None:
+    """Le dossier privé de ce monde."""
+    for (slug, fichier), contenu in monde.bons.items():
+        chemin = prive / "2026-12" / slug / "bons" / fichier
+        chemin.parent.mkdir(parents=True, exist_ok=True)
+        chemin.write_text(texte(contenu), encoding="utf-8")
+    for slug in monde.depot.groupements:
+        (prive / slug).mkdir()
+        membres = [f"{code};{nom};;;{adhesion};{fin}" for membre, code, nom, adhesion, fin in monde.adherents if membre == slug]
+        if membres:
+            (prive / slug / "adherents.csv").write_text("\n".join([ADHERENTS, *membres, ""]), encoding="utf-8")
+        argent = [f"2026-01-01;{qui};credit;{Decimal(combien) / 100:.2f};;;" for membre, qui, combien in monde.mouvements if membre == slug]
+        (prive / slug / "mouvements.csv").write_text("\n".join([MOUVEMENTS, *argent, ""]), encoding="utf-8")
+    if monde.commande.cellier:
+        reserve = [f"{un.produit};{Decimal(un.quantite) / 1000};{'' if un.prix is None else un.prix}" for un in monde.stock]
+        (prive / "cellier.csv").write_text("\n".join(["produit;quantite;prix", *reserve, ""]), encoding="utf-8")
 
 
 def selon_cabas(monde: Monde) -> dict[str, list[tuple[Any, ...]]]:

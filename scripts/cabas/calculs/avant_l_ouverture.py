@@ -7,6 +7,7 @@ déréglée, ou un bon papier préparé d'avance, se voient de la même façon. 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 
 from cabas.calculs.jugement import CleDeBon, LigneJugee, Sort
 from cabas.constats import Constat, Emplacement, avertissement
@@ -16,7 +17,7 @@ from cabas.typographie import accorder, instant_long
 
 def bons_d_avant_l_ouverture(commande: Commande, lignes: Iterable[LigneJugee], prive: str) -> list[Constat]:
     """Un avertissement par fichier, à la première ligne retenue et datée d'avant l'ouverture. `prive` : le nom du dossier privé."""
-    ouvertures = {fenetre.groupement: fenetre.ouverture for fenetre in commande.fenetres}
+    ouvertures = {fenetre.groupement: fenetre.ouverture.astimezone(UTC) for fenetre in commande.fenetres}
     premiers: dict[str, LigneJugee] = {}
     bons: dict[str, set[CleDeBon]] = {}
     for jugee in lignes:

@@ -35,6 +35,7 @@ TASSEES = 8
 
 _COUPURES = motif(r"[\W_]+")
 _CODE = motif(r"([a-z]{0,4})0*(\d{1,9})")
+_CODE_SEUL = motif(r"([A-Za-z]{1,4})-([0-9]{1,9})")
 _A_PROTEGER = motif(r"^[=+\-@\t\r]")
 
 
@@ -72,6 +73,8 @@ def cellules_proches(lignes: Iterable[LigneJugee], adherents: Mapping[str, Seque
 
 
 def _nom(nom: str, code: str = "") -> _Nom:
+    if simple := _CODE_SEUL.fullmatch(nom):  # « C-012 » : des milliers de cellules n'ont pas d'autre nom
+        return _Nom(nom, code, " ".join(filter(None, simple.groups())).lower(), False)
     plie = " ".join(_COUPURES.sub(" ", simplifier(nom)).split())
     longueurs = sorted(len(mot) for mot in plie.split() if mot.isalpha())
     return _Nom(nom, code, plie, len(longueurs) == plie.count(" ") + 1 == 2 and longueurs[0] == 1 < longueurs[1])
