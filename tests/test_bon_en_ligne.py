@@ -153,7 +153,7 @@ def test_chaque_genre_de_service_a_sa_page_et_sa_mention():
     web3 = ecrire(Service("web3forms", "", (ChampReserve("access_key", "cle-publique"),)))
     assert 'action="https://api.web3forms.com/submit"' in web3
     absolue = "ne compte pas les visites et n’appelle aucun autre site."
-    assert "sauf si vous appuyez sur «\u00a0Envoyer au groupement\u00a0»\u00a0: votre bon part alors chez api.web3forms.com" in web3
+    assert "Si vous appuyez sur «\u00a0Envoyer au groupement\u00a0», votre bon part chez api.web3forms.com" in web3
     assert absolue not in web3
     assert absolue not in netlify
     moitie = ecrire(Service("web3forms"))

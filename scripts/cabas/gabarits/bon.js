@@ -84,8 +84,8 @@
 
     // --- Contrôler : une phrase par case, avec ce qui était permis et ce qui était écrit ---
     function examiner(p, saisie) {
-      const deja = saisie === p.t && !fauteDe(p, p.q.value, 0) ? lire(p.q.value, p.unite) : 0, faute = fauteDe(p, saisie.value, deja);
-      const ecrit = (deja && faute === 'maximum' ? p.q.value.trim() + ' + ' : '') + saisie.value.trim();
+      const q = p.q.value, deja = saisie === p.t && Number(lire(q, p.unite)) || 0, faute = fauteDe(p, saisie.value, deja);
+      const ecrit = (faute === 'maximum' && deja ? q + ' + ' : '') + saisie.value.trim();
       return faute && dit(faute, { nom: p.nom, ecrit, unite: D.unites[p.unite === 'piece' ? 'pieces' : p.unite], exemple: T[p.unite], q: quantite(faute === 'maximum' ? p.max : p.pas, p.unite) });
     }
     function controler() {
