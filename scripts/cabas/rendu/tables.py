@@ -117,8 +117,9 @@ def _journal(fusion: Fusion) -> Iterator[str]:
         modele, numeros, ecrits = jugee.lu
         if not fins.keys() >= set(ecrits):
             for ecrit, un in zip(ecrits, jugee.articles, strict=True):
-                demande = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
-                fins[ecrit] = f";{textes[ecrit.produit]};{textes[ecrit.lu or ecrit.tolerance]};{demande};{Sort.RETENUE.value};;"
+                if ecrit not in fins:
+                    demande = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
+                    fins[ecrit] = f";{textes[ecrit.produit]};{textes[ecrit.lu or ecrit.tolerance]};{demande};{Sort.RETENUE.value};;"
         debut, qui = (
             f"{cases[modele.groupement]};{textes[modele.fichier]};",
             f";{textes[modele.colonne]};{textes[jugee.cle[2]]};{textes[jugee.cellule]}",
