@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from cabas.calculs.commande_producteur import CommandeProducteur
+if TYPE_CHECKING:
+    from cabas.calculs.commande_producteur import CommandeProducteur
 
 DOSSIER = "producteurs"
 

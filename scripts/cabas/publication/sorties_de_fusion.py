@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cabas.calculs.a_prevenir import APrevenir
-from cabas.calculs.commande_producteur import CommandeProducteur
-from cabas.calculs.fusion import Fusion
-from cabas.calculs.recap import Recap
-from cabas.modele import Depot
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
 from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
+
+if TYPE_CHECKING:
+    from cabas.calculs.a_prevenir import APrevenir
+    from cabas.calculs.commande_producteur import CommandeProducteur
+    from cabas.calculs.fusion import Fusion
+    from cabas.calculs.recap import Recap
+    from cabas.modele import Depot
 
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
