@@ -10,6 +10,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -80,8 +81,9 @@ def lancer() -> NoReturn:
     """
     code = principal()
     if "fusionner" in sys.argv[1:]:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # plus personne ne lit : `cabas fusionner … | head`
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
 

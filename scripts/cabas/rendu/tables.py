@@ -107,24 +107,35 @@ def difference_csv(difference: Difference) -> bytes:
 
 def _journal(fusion: Fusion) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    fins: dict[Ecrit, str] = {}
+    fins = _FinsOrdinaires(textes)
     for jugee in fusion.jugees:
         if not isinstance(jugee, BonOrdinaire):
             lue = jugee.lue
             debut, qui = f"{cases[lue.groupement]};{textes[lue.fichier]}", f"{textes[jugee.nom_du_bon]};{textes[jugee.cellule]}"
-            yield f"{debut};{lue.ligne};{textes[lue.colonne]};{qui};{textes[lue.produit]};{textes[lue.lu or lue.tolerance]};{_sort(jugee, cases)}"
+            lu = textes[lue.lu or lue.tolerance]
+            yield f"{debut};{lue.ligne};{textes[lue.colonne]};{qui};{textes[lue.produit]};{lu};{_sort(jugee, cases)}"
             continue
         modele, numeros, ecrits = jugee.lu
-        if not fins.keys() >= set(ecrits):
-            for ecrit, un in zip(ecrits, jugee.articles, strict=True):
-                if ecrit not in fins:
-                    demande = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)}"
-                    fins[ecrit] = f";{textes[ecrit.produit]};{textes[ecrit.lu or ecrit.tolerance]};{demande};{Sort.RETENUE.value};;"
-        debut, qui = (
-            f"{cases[modele.groupement]};{textes[modele.fichier]};",
-            f";{textes[modele.colonne]};{textes[jugee.cle[2]]};{textes[jugee.cellule]}",
-        )
+        fins.bon = jugee
+        debut = f"{cases[modele.groupement]};{textes[modele.fichier]};"
+        qui = f";{textes[modele.colonne]};{textes[jugee.cle[2]]};{textes[jugee.cellule]}"
         yield LIGNE.join([f"{debut}{numero}{qui}{fin}" for numero, fin in zip(numeros, map(fins.__getitem__, ecrits), strict=True)])
+
+
+class _FinsOrdinaires(dict[Ecrit, str]):
+    """La fin d'une ligne sur laquelle il n'y a rien à dire, faite une fois pour tous ceux qui écrivent de même. `bon` : celui que l'on écrit."""
+
+    bon: BonOrdinaire
+
+    def __init__(self, textes: Cases) -> None:
+        super().__init__()
+        self._textes = textes
+
+    def __missing__(self, ecrit: Ecrit) -> str:
+        un = self.bon.articles[self.bon.lu.ecrits.index(ecrit)]
+        lu = self._textes[ecrit.lu or ecrit.tolerance]
+        fin = f";{self._textes[ecrit.produit]};{lu};{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)};{Sort.RETENUE.value};;"
+        return self.setdefault(ecrit, fin)
 
 
 def _sort(jugee: LigneJugee, cases: Cases) -> str:
