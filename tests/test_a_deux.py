@@ -84,16 +84,17 @@ def test_un_disque_plein_ne_laisse_rien_a_cote(mode: str, tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("deux")
 def test_lire_a_deux_lit_la_meme_chose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    coupes, faits = 0, list[tuple[int, int]]()
+    coupes, faits, pendants = 0, list[tuple[int, int]](), list[int]()
     for graine in range(12):
         monde = Tirage(random.Random(f"a-deux-{graine}")).monde()
         prive = tmp_path / str(graine)
         prive.mkdir()
         deposer(monde, prive)
         recus = []
-        for beaucoup in (1_000_000, 2):
+        for beaucoup, avance in ((1_000_000, 0), (2, graine % 2 * 1000)):
             monkeypatch.setattr(fichiers_de_bons, "BEAUCOUP", beaucoup)
-            recus.append(lire_prive(prive, "2026-12", monde.depot, lambda fait, total: faits.append((fait, total))))
+            monkeypatch.setattr(fichiers_de_bons, "AVANCE", avance)
+            recus.append(lire_prive(prive, "2026-12", monde.depot, lambda fait, total: faits.append((fait, total)), lambda: pendants.append(1)))
         seul, ensemble = recus
         assert ensemble.lignes == seul.lignes
         assert (ensemble.empreintes, ensemble.constats, ensemble.ignores) == (seul.empreintes, seul.constats, seul.ignores)
@@ -101,4 +102,5 @@ def test_lire_a_deux_lit_la_meme_chose(tmp_path: Path, monkeypatch: pytest.Monke
         coupes += len({ligne.groupement for ligne in seul.lignes}) > 1
     assert faits
     assert all(fait <= total for fait, total in faits)
+    assert len(pendants) == 24, "ce qu’il y a à faire d’ici là se fait toujours, et une seule fois"
     assert coupes > 3, "sans deux groupements, rien ne se coupe"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cabas.cli.analyseur import inscrire_verbe
 from cabas.cli.impression import Imprimeur
-from cabas.cli.une_fusion import Options, Resultat, fusionner_sous_verrou
+from cabas.cli.une_fusion import Options, Resultat, charger_la_suite, fusionner_sous_verrou
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cabas.calculs.fusion import Fusion
     from cabas.cli.catalogue_fige import Catalogue
     from cabas.constats import Constat
+    from cabas.lecture.fichiers_de_bons import Recu
     from cabas.modele import Depot
 
 
@@ -90,12 +92,7 @@ def fusionner_dossier(
     options: Options = Options(),  # noqa: B008
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
-    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
-    from cabas.calculs.codes import codes_faux
-    from cabas.calculs.proches import cellules_proches
-    from cabas.calculs.tarifs import tarifs_inconnus
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
-    from cabas.cli.constats_de_fusion import constats_de
     from cabas.cli.provisoire import constats_de_fenetre
     from cabas.cli.reseau import juger_les_options
     from cabas.constats import Emplacement, erreur, erreurs
@@ -116,7 +113,8 @@ def fusionner_dossier(
         return Resultat(2, depot, constats=tuple(arret))
     try:
         with verrouiller(prive / identifiant):
-            recu = lire_prive(prive, identifiant, depot, lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers"))
+            avancer = lambda fait, total: imprimeur.avancer(fait, total, "Lecture des fichiers")  # noqa: E731
+            recu = lire_prive(prive, identifiant, depot, avancer, charger_la_suite)
             fusion, resultat = fusionner_sous_verrou(racine, prive, catalogue, recu, imprimeur, accepter, options._replace(instant=instant))
     except Occupe as occupe:
         faits = f"Une autre fusion de {identifiant} est en cours ({occupe})."
@@ -131,15 +129,24 @@ def fusionner_dossier(
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
-    vus = (
-        *codes_faux(recu.recues, prive.name),
-        *cellules_proches(fusion.premieres, recu.adherents, prive.name),
-        *bons_d_avant_l_ouverture(fusion.commande, fusion.premieres, prive.name),
-        *tarifs_inconnus(depot, fusion.premieres, recu.adherents, prive.name),
-    )
-    tous = (*utiles, *trop_tot, *recu.constats, *vus, *constats_de(fusion, prive.name), *inconnus, *resultat.constats)
+    tous = (*utiles, *trop_tot, *recu.constats, *_constats_de_lecture(depot, fusion, recu, prive.name), *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
+
+
+def _constats_de_lecture(depot: Depot, fusion: Fusion, recu: Recu, prive: str) -> Iterator[Constat]:
+    """Ce que la fusion a trouvé : les questions à poser, puis le sort de chaque ligne. `prive` : le nom du dossier privé."""
+    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
+    from cabas.calculs.codes import codes_faux
+    from cabas.calculs.proches import cellules_proches
+    from cabas.calculs.tarifs import tarifs_inconnus
+    from cabas.cli.constats_de_fusion import constats_de
+
+    yield from codes_faux(recu.recues, prive)
+    yield from cellules_proches(fusion.premieres, recu.adherents, prive)
+    yield from bons_d_avant_l_ouverture(fusion.commande, fusion.premieres, prive)
+    yield from tarifs_inconnus(depot, fusion.premieres, recu.adherents, prive)
+    yield from constats_de(fusion, prive)
 
 
 def horloge() -> datetime:

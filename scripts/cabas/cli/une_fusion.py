@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from cabas.modele import Commande, Depot
     from cabas.publication.sorties_de_fusion import Grandes, Matiere
     from cabas.recu import Retour
+
+
+SUITE = (
+    "cabas.calculs.recap", "cabas.calculs.a_prevenir", "cabas.calculs.proches", "cabas.calculs.codes", "cabas.cli.suivi_des_fusions",
+    "cabas.cli.recit_de_fusion", "cabas.publication.memoire", "cabas.publication.sorties_de_fusion", "cabas.rendu.tables", "cabas.rendu.gdxp",
+    "cabas.rendu.a_prevenir", "cabas.rendu.palettes",
+)  # fmt: skip
 
 
 class Resultat(NamedTuple):
@@ -58,6 +66,12 @@ class Options(NamedTuple):
     instant: datetime | None = None
     reseau: bool = False
     groupement: str = ""
+
+
+def charger_la_suite() -> None:
+    """Charge ce dont une fusion se servira une fois les bons lus : autant le faire pendant qu'un double les lit."""
+    for module in SUITE:
+        import_module(module)
 
 
 def fusionner_sous_verrou(

@@ -21,8 +21,10 @@ from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
 from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
 
-BEAUCOUP = 600
-"""À partir de tant de fichiers, les lire à deux fait gagner plus de temps que de se dédoubler n'en prend."""
+BEAUCOUP = 200
+"""À partir de tant de fichiers, en faire lire une partie par un double fait gagner plus de temps que de se dédoubler n'en prend."""
+AVANCE = 100
+"""Ce que le double a le temps de lire pendant que l'on charge la suite du programme (`pendant`), en fichiers."""
 
 Progres = Callable[[int, int], None]
 Fichiers = Sequence[tuple[str, Path]]
@@ -48,18 +50,21 @@ class Recu:
         return list(deplier(self.recues))
 
 
-def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progres | None) -> Recu:
-    """Ce que disent ces fichiers : lignes, empreintes, constats."""
+def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progres | None, pendant: Callable[[], object]) -> Recu:
+    """Ce que disent ces fichiers : lignes, empreintes, constats. `pendant` : ce qu'il y a à faire d'ici là, fait une fois."""
     catalogues = Catalogues(depot)
-    milieu = 0 if depot.correspondances else _milieu([groupement for groupement, _chemin in fichiers])
-    if not milieu:
+    milieu = len(fichiers) if depot.correspondances else _milieu([groupement for groupement, _chemin in fichiers])
+    if milieu == len(fichiers):
+        pendant()
         tout = _lire_bons(prive, fichiers, catalogues, progres)
         tout.constats += catalogues.jamais_vus()
         return tout
-    premiers, derniers = a_deux(
-        lambda: _lire_bons(prive, fichiers[:milieu], catalogues, progres and (lambda fait, total: progres(fait * 2, total * 2))),
-        lambda: _lire_bons(prive, fichiers[milieu:], catalogues, None),
-    )
+
+    def ici() -> Recu:
+        pendant()
+        return _lire_bons(prive, fichiers[:milieu], catalogues, progres and (lambda fait, _total: progres(fait, len(fichiers))))
+
+    premiers, derniers = a_deux(ici, lambda: _lire_bons(prive, fichiers[milieu:], catalogues, None))
     premiers.recues += derniers.recues
     premiers.empreintes |= derniers.empreintes
     premiers.constats += derniers.constats
@@ -67,9 +72,12 @@ def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progre
 
 
 def _milieu(groupements: Sequence[str]) -> int:
-    """Où couper une longue liste en deux, entre deux groupements : deux copies d'un fichier restent du même côté. 0 : nulle part."""
-    limites = [rang for rang in range(1, len(groupements)) if groupements[rang] != groupements[rang - 1]]
-    return min(limites, key=lambda rang: abs(2 * rang - len(groupements)), default=0) if len(groupements) >= BEAUCOUP else 0
+    """Combien de fichiers lire ici, le reste allant à un double. On coupe entre deux groupements : deux copies restent du même côté."""
+    combien = len(groupements)
+    if combien < BEAUCOUP:
+        return combien
+    limites = [0, *(rang for rang in range(1, combien) if groupements[rang] != groupements[rang - 1])]
+    return min(limites, key=lambda rang: abs(2 * rang - max(0, combien - AVANCE)))
 
 
 def _lire_bons(prive: Path, fichiers: Fichiers, catalogues: Catalogues, progres: Progres | None) -> Recu:

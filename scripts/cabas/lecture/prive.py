@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 
@@ -25,8 +26,10 @@ VOISINS = frozenset({"bons", "sorties", "originaux", "reception.csv", "paiements
 """Ce que le dossier d'un groupement peut contenir d'autre que des bons (contrats.md §3 et §10)."""
 
 
-def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None) -> Recu:
+def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None = None, pendant: Callable[[], object] = lambda: None) -> Recu:
     """Lit tous les bons d'une commande, groupement par groupement, dans l'ordre des noms.
+
+    `pendant` : ce qu'il y a d'autre à faire d'ici la fin, si un double lit une partie des fichiers.
 
     Codes : `dossier-absent`, `dossier-inattendu`, `fichier-hors-bons`, `aucun-bon`, `fichier-en-double`, et ceux de `bons` et
     d'`annexes`.
@@ -44,7 +47,7 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
         )
         return recu
     fichiers = _fichiers(prive, base, depot, recu)
-    lus = lire_les_bons(prive, fichiers, depot, progres)
+    lus = lire_les_bons(prive, fichiers, depot, progres, pendant)
     recu.recues, recu.empreintes = lus.recues, recu.empreintes | lus.empreintes
     recu.constats += lus.constats
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
