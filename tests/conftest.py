@@ -71,14 +71,20 @@ def attendre(page: Any, condition: str, secondes: float = 30) -> None:
 def recharger(page: Any, attendu: str) -> None:
     """Recharge la page, et recommence, cinq fois en tout, tant que le sélecteur `attendu` n'y est pas.
 
-    Chromium range `localStorage` dans un autre processus : sur une machine chargée, une page rouverte aussitôt peut le lire avant que la
-    dernière écriture y soit. L'aide n'affirme rien : ce que la page doit montrer, l'essai le vérifie après.
+    Chromium range `localStorage` dans un autre processus. Sur une machine chargée, une page rouverte aussitôt peut le lire avant que la
+    dernière écriture y soit ; et quand plus aucune page n'est ouverte, ne serait-ce qu'un instant, il peut même l'oublier. Une seconde
+    page, témoin, reste donc ouverte, et l'on ne recharge la première qu'une fois la seconde d'accord. L'aide n'affirme rien : ce que la
+    page doit montrer, l'essai le vérifie après.
     """
+    temoin = page.context.new_page()
     for tour in range(5):
         page.wait_for_timeout(300 * tour)
-        page.reload()
-        if page.locator(attendu).count():
-            return
+        temoin.goto(page.url)
+        if temoin.locator(attendu).count() or tour == 4:
+            page.reload()
+            if page.locator(attendu).count():
+                break
+    temoin.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -79,7 +81,33 @@ def test_un_disque_plein_ne_laisse_rien_a_cote(mode: str, tmp_path: Path) -> Non
     a_cote.commencer("un.csv", (echouer() or b"" for _ in range(1)))
     with pytest.raises(OSError, match="plein"):
         a_cote.finir({"deux.csv": iter([b"c"])})
+    a_cote.ranger()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_un_double_que_l_on_oublie_ne_laisse_rien(mode: str, tmp_path: Path) -> None:
+    a_cote = ACote(tmp_path / "sorties", ensemble=True)
+    a_cote.commencer("un.csv", (time.sleep(0.2) or b"a" for _ in range(2)))
+    a_cote.ranger()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("deux")
+def test_une_machine_qui_refuse_de_se_dedoubler_fait_tout_ici(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuser() -> int:
+        raise BlockingIOError(11, "trop de programmes")
+
+    monkeypatch.setattr(os, "fork", refuser)
+    assert a_deux(os.getpid, os.getpid) == (os.getpid(), os.getpid())
+
+
+@pytest.mark.usefixtures("deux")
+def test_un_lanceur_qui_attend_a_notre_place_ne_gene_pas() -> None:
+    avant = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert a_deux(lambda: 1, lambda: 2) == (1, 2)
+    finally:
+        signal.signal(signal.SIGCHLD, avant)
 
 
 @pytest.mark.usefixtures("deux")

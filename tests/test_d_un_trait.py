@@ -85,6 +85,9 @@ def test_un_fichier_sans_accident_se_lit_d_un_trait(propre: str) -> None:
     "produit;quantite\nfarine-t65;1\n",
     "Préambule\ncellule;produit;quantite\nC-1;farine-t65;1\n",
     "cellule;produit;quantite\n",
+    "cellule;produit;quantite\n;;\n",
+    "cellule;code;produit;quantite\nC-1;code;farine-t65;1\n",
+    "cellule;produit;quantite;tolerance\nC-1;produit;2;quantite\n",
     "",
 ])  # fmt: skip
 def test_au_moindre_doute_on_lit_ligne_a_ligne(accident: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +28,12 @@ class Double(Generic[T]):
         if not quand_meme or not _possible():
             return
         self._tube, ecrire = os.pipe()
-        self._double = os.fork()
+        try:
+            self._double = os.fork()
+        except OSError:  # trop de programmes déjà : on fera tout ici
+            os.close(self._tube)
+            os.close(ecrire)
+            return
         if not self._double:
             _faire_et_partir(faire, ecrire)
         os.close(ecrire)
@@ -38,13 +44,24 @@ class Double(Generic[T]):
             return self._faire()
         import pickle  # noqa: PLC0415 (le tube n'est tenu que par notre double : ce qui en sort est à nous)
 
+        double, self._double = self._double, 0
         with os.fdopen(self._tube, "rb") as tube:
             octets = tube.read()
-        _, etat = os.waitpid(self._double, 0)
-        if etat:
+        with suppress(ChildProcessError):  # qui nous a lancés a pu demander au système d'attendre à notre place
+            os.waitpid(double, 0)
+        try:
+            rendu: T = pickle.loads(octets)  # noqa: S301
+        except (EOFError, pickle.UnpicklingError):  # il n'a rien rendu, ou pas tout
             return self._faire()
-        rendu: T = pickle.loads(octets)  # noqa: S301
         return rendu
+
+    def oublier(self) -> None:
+        """Attend qu'il finisse, sans vouloir de ce qu'il donne."""
+        if self._double:
+            double, self._double = self._double, 0
+            os.close(self._tube)
+            with suppress(ChildProcessError):
+                os.waitpid(double, 0)
 
 
 def a_deux(ici: Callable[[], T], a_cote: Callable[[], U]) -> tuple[T, U]:

@@ -100,23 +100,27 @@ def fusionner_sous_verrou(
     if options.provisoire and instant is not None:
         sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
     grandes = Grandes(sorties, fusion) if options.ecrire else None
-    recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
-    retour = None
-    if options.groupement:
-        recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
-    imprimeur.avancer(2, 3, "Récap et répartition")
-    envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
-    resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
-    if grandes is None or instant is None:
-        return fusion, resultat
-    prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
-    origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
-    matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
-    resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
     try:
-        return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
-    except OSError as faute:
-        return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
+        recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
+        retour = None
+        if options.groupement:
+            recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
+        imprimeur.avancer(2, 3, "Récap et répartition")
+        envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
+        resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
+        if grandes is None or instant is None:
+            return fusion, resultat
+        prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
+        origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
+        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
+        resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
+        try:
+            return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
+        except OSError as faute:
+            return fusion, Resultat(2, depot, constats=(_ecriture_impossible(faute, f"{prive.name}/{commande.id}/sorties"),))
+    finally:
+        if grandes:
+            grandes.ranger()
 
 
 def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, grandes: Grandes, imprimeur: Imprimeur, options: Options) -> Resultat:

@@ -56,7 +56,7 @@ class Ecrits(dict[tuple[str, ...], Ecrit | None]):
         ref, unite = comprendre_produit(produit, self._catalogue)
         rien = est_nulle(lu, unite)
         compris = None if rien and est_nulle(plus, unite) else ecrit(ref, lu, plus)
-        if compris is not None and (rien or not (lu[:1].isdigit() or self._titres.isdisjoint(map(str.casefold, cases)))):
+        if compris is not None and (rien or not self._titres.isdisjoint(map(str.casefold, cases))):
             # Une tolérance seule, un intitulé au milieu : ligne à ligne.
             self.doutes, compris = True, _DOUTEUX
         self[cases] = compris
@@ -94,12 +94,13 @@ def _plan(entete: str, catalogue: Catalogue) -> Plan | None:
     if catalogue.compter(intitules) != len(intitules) or reconnaitre(intitules):
         return None
     colonnes = catalogue.comprendre(intitules)
+    if len({colonne.role for colonne in colonnes if colonne.role}) < sum(bool(colonne.role) for colonne in colonnes):
+        return None  # deux colonnes pour la même chose
     rangs: dict[str, int] = {}
-    for colonne in reversed(colonnes):
+    for colonne in colonnes:
         if colonne.role:
             rangs[colonne.role] = colonne.rang
-    quantites = [colonne for colonne in colonnes if colonne.role in ("quantite", "tolerance")]
-    seules = len({colonne.role for colonne in quantites}) == len(quantites) and not any(colonne.ref or colonne.refus for colonne in quantites)
+    seules = not any(colonne.ref or colonne.refus for colonne in colonnes)
     nommee = rangs.keys() & {"cellule", "nom", "courriel"}
     if not ({"produit", "quantite"} <= rangs.keys() and seules and nommee) or prix_differents(colonnes, catalogue, Emplacement("")):
         return None
@@ -148,4 +149,4 @@ def _bons(plan: Plan, colonnes: list[list[str]], ecrits: list[Ecrit | None], feu
                 return None  # une réponse qui ne demande rien : il faut peut-être le dire
         if numeros:
             bons.append(BonLu(modele, numeros, [un for un in siens if un is not None]))
-    return bons
+    return bons or None  # un fichier où rien n'est demandé : `bons` sait dire pourquoi

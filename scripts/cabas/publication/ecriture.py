@@ -56,16 +56,18 @@ class ACote:
 
     def finir(self, derniers: Mapping[str, Iterable[bytes]]) -> dict[str, Path]:
         """Écrit les derniers, attend les autres. Sort tous leurs chemins."""
-        try:
-            for nom, morceaux in derniers.items():
-                self._chemins[nom] = self._voisin / nom
-                _ecrire_peu_a_peu(self._chemins[nom], morceaux)
-            for double in self._en_cours:
-                double.resultat()
-        except OSError:
-            shutil.rmtree(self._voisin, ignore_errors=True)
-            raise
+        for nom, morceaux in derniers.items():
+            self._chemins[nom] = self._voisin / nom
+            _ecrire_peu_a_peu(self._chemins[nom], morceaux)
+        for double in self._en_cours:
+            double.resultat()
         return self._chemins
+
+    def ranger(self) -> None:
+        """Ôte ce qui resterait à côté. À appeler dans tous les cas : ces fichiers portent des noms, et de la place."""
+        for double in self._en_cours:
+            double.oublier()
+        shutil.rmtree(self._voisin, ignore_errors=True)
 
 
 def _ecrire_peu_a_peu(chemin: Path, morceaux: Iterable[bytes]) -> None:
@@ -93,8 +95,8 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tupl
             shutil.copytree(dossier, en_cours, symlinks=True, copy_function=_lier)
         else:
             en_cours.mkdir()
-        for sous_dossier in remplaces:
-            _oter(en_cours / sous_dossier)
+        for reste in (*remplaces, *(chemin.name for chemin in en_cours.glob(".*-a-cote"))):
+            _oter(en_cours / reste)
         for nom, contenu in fichiers.items():
             cible = en_cours / nom
             cible.parent.mkdir(parents=True, exist_ok=True)
@@ -106,9 +108,6 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tupl
     except OSError:
         shutil.rmtree(en_cours, ignore_errors=True)
         raise
-    finally:
-        for voisin in {contenu.parent for contenu in fichiers.values() if isinstance(contenu, Path)}:
-            shutil.rmtree(voisin, ignore_errors=True)
     en_cours.rename(_pret(dossier))
     reprendre(dossier)
 

@@ -26,10 +26,14 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 DANGEREUX = frozenset({".svg", ".svgz"})
 COTE = 1600
 """En points, le plus grand côté publié. Notre colonne la plus large fait 800 points d'écran : le double suffit aux écrans fins."""
-SURFACE = 64_000_000
-"""En points. Au-delà, décoder prendrait plus de 250 Mo de mémoire : un petit fichier peut en annoncer des milliards."""
+SURFACES = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+"""En points. Au-delà, décoder prendrait plus de 450 Mo de mémoire : un petit fichier peut en annoncer des milliards. Un JPEG, lui, se
+décode à la taille qu'on en veut."""
+_REDRESSER = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""Le geste (`PIL.Image.Transpose`) qui remet droite une photo, d'après l'orientation que dit son EXIF."""
 LOURDE = 1_000_000
 """En octets, une fois refaite. Au-delà, une photo met plus de dix secondes à venir sur un téléphone qui capte mal."""
+ORIENTATION = 0x0112
 QUALITE = 82
 """Ce qu'un œil ne distingue plus de l'original, pour un tiers de son poids."""
 _REFUS, _REMEDE = "image-refusee", "L’enregistrer de nouveau en JPEG, en PNG ou en WebP."
@@ -79,13 +83,13 @@ def nettoyer(octets: bytes) -> bytes | Refus:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow prévient avant notre limite, et refuse après : la nôtre décide
+            warnings.simplefilter("ignore")  # Pillow prévient avant notre limite, et d'un EXIF bancal : c'est nous qui décidons
             image = Image.open(BytesIO(octets), formats=[genre])
-        if image.width * image.height > SURFACE:
-            return _trop_grande(f"{image.width} × {image.height} points")
-        if genre != "JPEG" and getattr(image, "is_animated", False):
-            return Refus(_REFUS, "Cette image bouge : nous n’en publions pas.", "En garder une seule vue, en JPEG, en PNG ou en WebP.")
-        return _encoder(_points(image), genre, sans_perte=b"VP8L" in octets[:4096])
+            if image.width * image.height > SURFACES[genre]:
+                return _trop_grande(f"{image.width} × {image.height} points")
+            if genre != "JPEG" and getattr(image, "is_animated", False):
+                return Refus(_REFUS, "Cette image bouge : nous n’en publions pas.", "En garder une seule vue, en JPEG, en PNG ou en WebP.")
+            return _encoder(_points(image), genre, sans_perte=b"VP8L" in octets[:4096])
     except Image.DecompressionBombError:
         return _trop_grande("des centaines de millions de points")
     except Exception:  # noqa: BLE001 - le décodeur a cent façons de dire qu'un fichier est abîmé : c'est toujours la même pour nous
@@ -103,11 +107,15 @@ def _genre(octets: bytes) -> str | None:
 
 def _points(image: Image) -> Image:
     """Les points seuls : redressés selon l'EXIF, aux couleurs du web, réduits à `COTE`."""
-    from PIL import ImageOps
+    from PIL.Image import Transpose
 
     image.draft("RGB", (2 * COTE, 2 * COTE))  # un JPEG se décode alors tout de suite à la bonne échelle ; sans effet ailleurs
-    droite = ImageOps.exif_transpose(image)
-    claire = _aux_couleurs_du_web(_en_huit_bits(droite))
+    orientation = 1
+    with suppress(Exception):  # un EXIF bancal : la photo reste comme elle est
+        orientation = int(image.getexif().get(ORIENTATION, 1))
+    claire = _aux_couleurs_du_web(_en_huit_bits(image))
+    if orientation in _REDRESSER:
+        claire = claire.transpose(Transpose(_REDRESSER[orientation]))
     claire.thumbnail((COTE, COTE))
     return claire
 

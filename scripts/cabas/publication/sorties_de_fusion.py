@@ -84,6 +84,10 @@ class Grandes:
         self._a_cote.commencer("repartition.csv", repartition_csv(recap))
         return self._a_cote.finir({"lignes.csv": lignes_csv(recap)})
 
+    def ranger(self) -> None:
+        """À appeler quand tout est en place, ou que rien ne le sera."""
+        self._a_cote.ranger()
+
 
 def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     """Ce que les groupements et le réseau s'échangent : les totaux de l'un, ce que l'autre attribue. Sans aucun nom."""
