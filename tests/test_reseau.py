@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,14 +65,19 @@ def chacun_chez_soi(depot: Depot, fusion: Fusion, avec_bons: frozenset[str]) -> 
     return avec_totaux(depot, replace(fusion, bons=gardes), totaux)
 
 
+def fenetres(nom: str, regle: str) -> Iterator[tuple[int, Depot, Fusion]]:
+    """Seize fenêtres tirées au sort, fusionnées sous une règle : la graine, le dépôt, la fusion."""
+    for graine in range(16):
+        monde = Tirage(random.Random(f"{nom}-{graine}")).monde()
+        commande = replace(monde.commande, repartition=regle)
+        depot = replace(monde.depot, commandes={commande.id: commande})
+        yield graine, depot, fusion_de(replace(monde, depot=depot))
+
+
 @pytest.mark.parametrize("regle", sorted(REGLES))
 def test_les_totaux_donnent_le_meme_recap_que_les_bons(regle: str) -> None:
     partages = 0
-    for graine in range(16):
-        monde = Tirage(random.Random(f"reseau-{graine}")).monde()
-        commande = replace(monde.commande, repartition=regle)
-        depot = replace(monde.depot, commandes={commande.id: commande})
-        fusion = fusion_de(replace(monde, depot=depot))
+    for graine, depot, fusion in fenetres("reseau", regle):
         central, seul = recapituler(depot, avec_totaux(depot, fusion, [])), recapituler(depot, fusion)
         attendu, nu = tables(fusion, central), tables(fusion, seul)
         groupements = sorted({une.groupement for une in fusion.retenues})
@@ -93,11 +98,7 @@ def test_les_totaux_donnent_le_meme_recap_que_les_bons(regle: str) -> None:
 def test_le_retour_relu_donne_le_partage_du_centre(regle: str) -> None:
     """Bons au centre, ou chacun chez soi puis totaux puis retour : chaque cellule a la même quantité, au même prix, au centime."""
     inegaux = 0
-    for graine in range(16):
-        monde = Tirage(random.Random(f"retour-{graine}")).monde()
-        commande = replace(monde.commande, repartition=regle)
-        depot = replace(monde.depot, commandes={commande.id: commande})
-        fusion = fusion_de(replace(monde, depot=depot))
+    for graine, depot, fusion in fenetres("retour", regle):
         central = recapituler(depot, avec_totaux(depot, fusion, []))
         reseau = chacun_chez_soi(depot, fusion, frozenset())
         rendu = frais_a_plusieurs(recapituler(depot, reseau), reseau, "")

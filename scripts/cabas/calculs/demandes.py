@@ -111,8 +111,12 @@ class Articles(dict[Ecrit, Article | None]):
         if isinstance(lue, Refus) or not self._demandes.tranquille(ref, *lue):
             self[ecrit] = None
             return None
+        cle = (ref, *lue)
+        article = self[ecrit] = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self.prix(ref)))
+        return article
+
+    def prix(self, ref: str) -> int:
+        """Le prix unitaire d'un produit à ce tarif, en centimes."""
         if ref not in self._prix:
             self._prix[ref] = prix_du_tarif(self._depot.produits[ref].prix, self._coefficient)
-        cle = (ref, *lue)
-        article = self[ecrit] = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self._prix[ref]))
-        return article
+        return self._prix[ref]

@@ -18,7 +18,7 @@ from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.demandes import Articles, Demandes
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
-from cabas.calculs.offre import prix_unitaire, tarif_de
+from cabas.calculs.offre import tarif_de
 from cabas.calculs.ordinaires import BonOrdinaire, Comptoir, mettre_a_part
 from cabas.calculs.plafonds import ramener_les_tolerances
 from cabas.calculs.remplacement import bons_gagnants, remplacer
@@ -130,8 +130,8 @@ class _Groupement:
         self, depot: Depot, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, soldes: Mapping[str, int]
     ) -> None:
         self._depot, self._commande, self._identites, self._demandes = depot, commande, identites, demandes
-        self._slug, self._groupement = groupement, depot.groupements.get(groupement)
-        self._prix_connus: dict[tuple[str, str], int] = {}
+        self._groupement = depot.groupements.get(groupement)
+        self._au_tarif: dict[str, Articles] = {}
         self._signaux = Signaux(self._groupement, identites, soldes, commande.fenetre(groupement), self._prix)
 
     def comptoir(self) -> Comptoir:
@@ -139,8 +139,11 @@ class _Groupement:
         return Comptoir(self._identites.tarif, self._articles, self._signaux.a_dire)
 
     def _articles(self, tarif: str) -> Articles:
-        tarifs = self._groupement.tarifs if self._groupement else ()
-        return self._demandes.articles(tarif_de(self._groupement, tarif).coefficient if self._groupement and tarifs else Decimal(1))
+        """Ce que veut dire chaque écriture à un tarif ; au prix coûtant, si le groupement n'en a pas."""
+        if tarif not in self._au_tarif:
+            coefficient = tarif_de(self._groupement, tarif).coefficient if self._groupement and self._groupement.tarifs else Decimal(1)
+            self._au_tarif[tarif] = self._demandes.articles(coefficient)
+        return self._au_tarif[tarif]
 
     def fusionner(self, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Applique le remplacement, puis les plafonds et les signalements, aux lignes d'un groupement."""
@@ -191,11 +194,7 @@ class _Groupement:
         return jugee
 
     def _prix(self, ref: str, tarif: str) -> int:
-        prix = self._prix_connus.get((ref, tarif))
-        if prix is None:
-            choisi = tarif_de(self._depot.groupements[self._slug], tarif)
-            prix = self._prix_connus[(ref, tarif)] = prix_unitaire(self._depot.produits[ref], choisi)
-        return prix
+        return self._articles(tarif).prix(ref)
 
     def retenues(self, finales: Iterable[LigneJugee]) -> list[Retenue]:
         """Les lignes retenues, additionnées par bon et par produit ; triées par cellule, bon, produit, fichier."""
@@ -216,7 +215,7 @@ class _Groupement:
                 sommes[cle] = deja._replace(quantite=deja.quantite + quantites, tolerance=deja.tolerance + tolerances, envoi=dernier)
                 continue
             tarif = self._identites.tarif(cellule, lue.tarif)
-            prix = self._prix_connus.get((lue.produit, tarif)) or self._prix(lue.produit, tarif)
+            prix = self._prix(lue.produit, tarif)
             demande = (bon[0], cellule, bon[2], lue.produit, quantites, tolerances, lue.creneau)
             sommes[cle] = nouvelle(Retenue, (*demande, tarif, prix, envoi, lue.fichier, lue.ligne))
         return sommes.values()

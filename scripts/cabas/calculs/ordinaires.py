@@ -65,7 +65,6 @@ def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tu
     """Les bons sans histoire, et toutes les autres lignes, chacun dans l'ordre reçu."""
     toutes = [(recue, juge.lire_bon(recue.modele) if isinstance(recue, BonLu) else juge.bon_de(recue)) for recue in recues]
     seules = Counter(bon.cellule for _recue, bon in toutes)
-    tables: dict[str, Articles] = {}
     ordinaires: list[BonOrdinaire] = []
     autres: list[LigneLue] = []
     for recue, bon in toutes:
@@ -74,9 +73,7 @@ def mettre_a_part(recues: Iterable[Recue], juge: Juge, comptoir: Comptoir) -> tu
             continue
         if seules[bon.cellule] == 1 and bon.refus is None and not bon.doute and bon.tel_quel and not recue.modele.brouillon:
             tarif = comptoir.tarif(bon.cellule, recue.modele.tarif)
-            if tarif not in tables:
-                tables[tarif] = comptoir.articles(tarif)
-            articles = _tous(list(map(tables[tarif].__getitem__, recue.ecrits)))
+            articles = _tous(list(map(comptoir.articles(tarif).__getitem__, recue.ecrits)))
             if articles and not comptoir.a_dire(bon.cellule, articles):
                 ordinaires.append(BonOrdinaire(recue, bon.cellule, bon.cle, bon.envoi, tarif, articles))
                 continue

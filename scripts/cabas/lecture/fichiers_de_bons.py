@@ -65,6 +65,8 @@ def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progre
         return _lire_bons(prive, fichiers[:milieu], catalogues, progres and (lambda fait, _total: progres(fait, len(fichiers))))
 
     premiers, derniers = a_deux(ici, lambda: _lire_bons(prive, fichiers[milieu:], catalogues, None))
+    if progres:
+        progres(len(fichiers), len(fichiers))
     premiers.recues += derniers.recues
     premiers.empreintes |= derniers.empreintes
     premiers.constats += derniers.constats
