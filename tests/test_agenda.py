@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -80,8 +79,8 @@ def test_seuls_les_agendas_changes_sont_reecrits(depot, tmp_path):
     for garde in reserve.iterdir():
         garde.write_bytes(b"garde")
     assert set(agendas(depot, reserve).values()) == {b"garde"}
-    renomme = replace(depot.groupements["la-remise"], nom="La Grange")
-    seconds = agendas(replace(depot, groupements={**depot.groupements, "la-remise": renomme}), reserve)
+    renomme = depot.groupements["la-remise"]._replace(nom="La Grange")
+    seconds = agendas(depot._replace(groupements={**depot.groupements, "la-remise": renomme}), reserve)
     refaits = {str(chemin) for chemin, octets in seconds.items() if octets != b"garde"}
     assert refaits == {"agenda.ics", "groupements/la-remise/agenda.ics"}
     assert len(list(reserve.iterdir())) == 3
@@ -113,8 +112,8 @@ def test_le_fuseau_ecrit_dans_le_fichier_connait_l_heure_d_ete(depot):
 
 def test_une_date_deplacee_garde_son_identifiant(depot):
     commande = depot.commandes["2026-12"]
-    plus_tard = tuple(replace(une, cloture=une.cloture + timedelta(days=1)) for une in commande.fenetres)
-    deplace = replace(depot, commandes={"2026-12": replace(commande, fenetres=plus_tard)})
+    plus_tard = tuple(une._replace(cloture=une.cloture + timedelta(days=1)) for une in commande.fenetres)
+    deplace = depot._replace(commandes={"2026-12": commande._replace(fenetres=plus_tard)})
     avant, apres = ({un["UID"]: un["DTSTART"].dt for un in evenements(ics(un_depot, "les-tilleuls"))} for un_depot in (depot, deplace))
     assert avant.keys() == apres.keys()
     assert [uid for uid in avant if avant[uid] != apres[uid]] == ["2026-12.les-tilleuls.cloture@cabas"]
@@ -140,8 +139,8 @@ def test_une_permanence_comprise_a_ses_dates(reseau):
 
 def test_un_nom_hostile_ne_casse_pas_l_agenda(depot):
     mechant = "A; B, C\\n: D\r\nDTSTART:19700101\nBEGIN:VEVENT " + "é" * 90
-    groupement = replace(depot.groupements["les-tilleuls"], nom=mechant)
-    texte = ics(replace(depot, groupements={"les-tilleuls": groupement}), "les-tilleuls")
+    groupement = depot.groupements["les-tilleuls"]._replace(nom=mechant)
+    texte = ics(depot._replace(groupements={"les-tilleuls": groupement}), "les-tilleuls")
     faits = evenements(texte)
     assert len(faits) == len(evenements(ics(depot, "les-tilleuls")))
     assert all(len(ligne) <= 75 for ligne in texte.encode().split(b"\r\n"))

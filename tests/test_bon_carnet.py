@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from depot_de_bon import DECEMBRE, PRODUITS, grand_depot, groupement, petit_depot
@@ -94,7 +93,7 @@ def test_le_talon_dit_ce_qu_on_garde():
     for dit in ("Bon n° 12B", "jeudi 17 décembre 2026", "Salle des fêtes", "Mon total", EN_LIGNE):
         assert dit in talon, dit
     assert "Une question, un changement : la permanence (mardi de 17 h à 19 h, centre social), ou les-tilleuls@exemple.org" in lu
-    muet = replace(depot.groupements["les-tilleuls"], permanence="", reponse="https://service.exemple.org/f")
+    muet = depot.groupements["les-tilleuls"]._replace(permanence="", reponse="https://service.exemple.org/f")
     assert donnees_du_bon(depot, DECEMBRE, muet, SOLIDAIRE, "")["question"] == ""
 
 
@@ -108,7 +107,7 @@ def test_un_carnet_a_un_bon_par_feuille_et_un_numero_par_bon():
     assert lu.count("page 1 / 1") == 6
     assert all(lu.count(produit.nom) == 3 for produit in PRODUITS if produit.ref == "lentilles-vertes")
     assert pdf == carnet_pdf(depot, DECEMBRE, un, SOLIDAIRE, range(7, 10), SITE)
-    seul = replace(un, tarifs=(QUARTIER,))
+    seul = un._replace(tarifs=(QUARTIER,))
     assert "n° 7 " in texte(carnet_pdf(depot, DECEMBRE, seul, QUARTIER, [7]))
 
 
@@ -157,7 +156,7 @@ def test_le_serrage_se_cherche_une_fois_pour_tous_et_l_ordre_n_y_change_rien(rec
     depot = petit_depot()
     autre = groupement(slug="les-acacias", nom="Les Acacias du Haut", lieu="Gymnase", permanence="lundi de 9 h à 10 h")
     bons = [(un, tarif) for un in (depot.groupements["les-tilleuls"], autre) for tarif in (QUARTIER, SOLIDAIRE)]
-    commande = replace(DECEMBRE, fenetres=(*DECEMBRE.fenetres, replace(DECEMBRE.fenetres[0], groupement="les-acacias")))
+    commande = DECEMBRE._replace(fenetres=(*DECEMBRE.fenetres, DECEMBRE.fenetres[0]._replace(groupement="les-acacias")))
 
     def tous(ordre):
         return {(un.slug, tarif.code): bon_pdf(depot, commande, un, tarif, 12, "", SITE) for un, tarif in ordre}
@@ -185,7 +184,7 @@ def test_le_bon_neutre_ne_garde_rien_du_groupement_ni_du_tarif():
 def test_un_bon_qui_deborde_cherche_son_propre_serrage(recherches):
     depot = grand_depot(110)
     un = depot.groupements["les-tilleuls"]
-    bavard = replace(un, permanence="mardi, mercredi et jeudi de 17 h à 19 h, au centre social, " * 6)
+    bavard = un._replace(permanence="mardi, mercredi et jeudi de 17 h à 19 h, au centre social, " * 6)
     rangs = []
     for lequel in (un, bavard):
         faits = donnees_du_bon(depot, DECEMBRE, lequel, lequel.tarifs[0], "", SITE)

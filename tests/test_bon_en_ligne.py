@@ -9,7 +9,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -110,7 +109,7 @@ def test_modifier_puis_renvoyer_fait_un_autre_code(ouvrir, service):
 def test_l_export_du_service_se_fusionne_sans_reglage(navigateur, mini_depot, service, capsys, javascript: bool):
     """Avec ou sans script, ce que le service a reçu est une ligne de son export : la fusion la lit, au même total."""
     depot, _constats = charger(mini_depot)
-    groupement = replace(depot.groupements["les-tilleuls"], service=Service("simple", service.adresse("page")))
+    groupement = depot.groupements["les-tilleuls"]._replace(service=Service("simple", service.adresse("page")))
     service.fichiers["/bon"] = bon_html(depot, depot.commandes["2026-12"], groupement, datetime(2026, 12, 3, tzinfo=PARIS)).encode()
     un = navigateur.new_context(java_script_enabled=javascript, timezone_id="Europe/Paris")
     page = un.new_page()
@@ -143,7 +142,7 @@ def test_chaque_genre_de_service_a_sa_page_et_sa_mention():
     depot = petit_depot()
 
     def ecrire(service: Service | None) -> str:
-        groupement = replace(depot.groupements["les-tilleuls"], service=service)
+        groupement = depot.groupements["les-tilleuls"]._replace(service=service)
         return etaler(bon_html(depot, depot.commandes["2026-12"], groupement, MAINTENANT))
 
     netlify = ecrire(Service("netlify", "", (ChampReserve("form-name", "bon"),)))
@@ -188,7 +187,7 @@ def test_un_produit_retire_apres_le_brouillon_est_dit_et_garde(ouvrir, tmp_path)
     depot = petit_depot()
     page = ouvrir(depot)
     remplir(page)
-    sans = replace(depot, produits={ref: un for ref, un in depot.produits.items() if ref != "lentilles-vertes"})
+    sans = depot._replace(produits={ref: un for ref, un in depot.produits.items() if ref != "lentilles-vertes"})
     html = bon_html(sans, sans.commandes["2026-12"], sans.groupements["les-tilleuls"], MAINTENANT)
     (tmp_path / "index.html").write_text(html, encoding="utf-8")
     for nom in ("Camille Exemple", "Camille E."):
@@ -265,8 +264,8 @@ def test_copier_imprimer_et_partager(ouvrir, contexte):
 
 def test_les_photos_n_appellent_personne_avant_qu_on_les_demande(navigateur, service):
     depot = petit_depot()
-    produits = {ref: replace(un, photo="farine.png" if ref == "farine-t65" else "absente.png") for ref, un in depot.produits.items()}
-    avec, commande, groupement = replace(depot, produits=produits), depot.commandes["2026-12"], depot.groupements["les-tilleuls"]
+    produits = {ref: un._replace(photo="farine.png" if ref == "farine-t65" else "absente.png") for ref, un in depot.produits.items()}
+    avec, commande, groupement = depot._replace(produits=produits), depot.commandes["2026-12"], depot.groupements["les-tilleuls"]
     html = bon_html(avec, commande, groupement, MAINTENANT, photos=frozenset({"farine.png"}))
     assert html.count("<img ") == 1
     service.fichiers = {"/bons/c/g/index.html": html.encode(), "/photos/farine.png": b"\x89PNG"}

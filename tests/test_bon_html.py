@@ -10,7 +10,6 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -176,7 +175,7 @@ def test_la_page_tient_dans_son_budget():
 def test_le_budget_tient_avec_l_etat_de_tous_les_lots():
     depot = grand_depot(125)
     lots = tuple(EtatDeLot(un.ref, 25000, 25000 - 500 * rang, 500 * rang) for rang, un in enumerate(depot.produits.values(), 1) if un.lot_complet)
-    avec = replace(depot, etats={DECEMBRE.id: EtatDesLots(DECEMBRE.id, MAINTENANT, lots)})
+    avec = depot._replace(etats={DECEMBRE.id: EtatDesLots(DECEMBRE.id, MAINTENANT, lots)})
     sans, texte = (bon_html(un, DECEMBRE, un.groupements["les-tilleuls"], MAINTENANT) for un in (depot, avec))
     assert etaler(texte).count('class="m"') == len(lots) > 30
     assert len(gzip.compress(texte.encode(), 9)) <= 20 * 1024

@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -125,7 +124,7 @@ def test_le_choix_de_langue_est_celui_de_la_fiche(exemple: Any):
 
 
 def test_un_nom_sans_traduction_reste_francais_et_le_dit():
-    depot = replace(petit_depot(langues=("en",)), traductions={"en": {"produits/farine-t65": "Wheat flour T65", "rubriques/farines": "Flours"}})
+    depot = petit_depot(langues=("en",))._replace(traductions={"en": {"produits/farine-t65": "Wheat flour T65", "rubriques/farines": "Flours"}})
     html = etaler(bon_html(depot, DECEMBRE, depot.groupements["les-tilleuls"], MAINTENANT, code="en")).replace("\u00a0", " ")
     assert "<b>Wheat flour T65</b>" in html
     assert '<bdi lang="fr">Farine de blé T65 · Moulin des Sorbiers, Drôme · AB</bdi>in steps of 500 g · <b>Allergens: gluten</b>' in html
@@ -172,11 +171,11 @@ def test_le_budget_avec_un_service_et_chaque_lot_a_completer(groupement: str, pe
         EtatDeLot(un.ref, un.lot.quantite, un.lot.quantite - un.pas * combien, un.pas * combien)
         for rang, un in enumerate(incomplets) for combien in (rang % 7 + 1,)
     )  # fmt: skip
-    avec = replace(exemple, etats={"2026-12": EtatDesLots("2026-12", MAINTENANT, lots)})
+    avec = exemple._replace(etats={"2026-12": EtatDesLots("2026-12", MAINTENANT, lots)})
     fiche = exemple.groupements[groupement]
     service = Service("formspree", "https://formspree.io/f/abcdwxyz", (ChampReserve("_subject", "Un bon de commande"),))
     tailles = {
-        un: len(gzip.compress(bon_html(avec, avec.commandes["2026-12"], replace(fiche, service=un), MAINTENANT, "a1b2c3d").encode(), 9))
+        un: len(gzip.compress(bon_html(avec, avec.commandes["2026-12"], fiche._replace(service=un), MAINTENANT, "a1b2c3d").encode(), 9))
         for un in (None, service)
     }
     assert tailles[None] <= 20 * 1024

@@ -7,7 +7,6 @@ import io
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -143,8 +142,8 @@ def test_une_tolerance_seule_est_une_demande(ouvrir):
 
 def test_le_maximum_comprend_la_tolerance(ouvrir):
     depot = petit_depot()
-    lentilles = replace(depot.produits["lentilles-vertes"], maximum=5000)
-    page = ouvrir(replace(depot, produits={**depot.produits, "lentilles-vertes": lentilles}))
+    lentilles = depot.produits["lentilles-vertes"]._replace(maximum=5000)
+    page = ouvrir(depot._replace(produits={**depot.produits, "lentilles-vertes": lentilles}))
     page.fill("[name=q-lentilles-vertes]", "3,5")
     page.fill("[name=t-lentilles-vertes]", "1,5")
     page.locator("[name=t-lentilles-vertes]").blur()
@@ -450,7 +449,7 @@ def test_le_bon_dit_ce_qui_manque_au_lot(navigateur: Any, ouvrir: Any, largeur: 
     depot = petit_depot()
     lots = EtatDesLots("2026-12", datetime(2026, 11, 21, 18, tzinfo=PARIS), (EtatDeLot("lentilles-vertes", 25000, 22000, 3000),))
     un = navigateur.new_context(viewport={"width": largeur, "height": 740}, java_script_enabled=javascript, timezone_id="Europe/Paris")
-    page = ouvrir(replace(depot, etats={"2026-12": lots}), contexte=un)
+    page = ouvrir(depot._replace(etats={"2026-12": lots}), contexte=un)
     dit = page.locator(".m")
     assert dit.count() == 1
     assert dit.is_visible()

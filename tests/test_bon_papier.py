@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
 from depot_de_bon import DECEMBRE, HOSTILE, PRODUITS, grand_depot, groupement, petit_depot
@@ -150,8 +149,8 @@ def test_un_nom_qui_ressemble_a_du_code_reste_un_nom():
 def test_une_commande_sans_creneau_ni_distribution_s_imprime():
     depot = petit_depot()
     (fenetre,) = DECEMBRE.fenetres
-    nue = replace(DECEMBRE, fenetres=(replace(fenetre, creneaux=(), distribution=None),))
-    pdf = bon_pdf(depot, nue, replace(depot.groupements["les-tilleuls"], lieu="", permanence="", reponse=""), QUARTIER)
+    nue = DECEMBRE._replace(fenetres=(fenetre._replace(creneaux=(), distribution=None),))
+    pdf = bon_pdf(depot, nue, depot.groupements["les-tilleuls"]._replace(lieu="", permanence="", reponse=""), QUARTIER)
     assert pages(pdf) == 1
 
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
@@ -60,7 +59,7 @@ def commandes(depot: Depot = DEPOT, bons: dict[str, str] = BONS) -> dict[str, Co
 
 def moulin(**changements: object) -> CommandeProducteur:
     une = commandes()["moulin-des-sorbiers"]
-    return replace(une, producteur=replace(une.producteur, **changements))  # type: ignore[arg-type]
+    return une._replace(producteur=une.producteur._replace(**changements))  # type: ignore[arg-type]
 
 
 def relire(octets: bytes) -> EmailMessage:
@@ -114,9 +113,9 @@ def test_les_lots_et_les_prix_se_disent():
 
 def test_plusieurs_lots_et_le_cellier_se_disent():
     """Deux tailles de sacs, et un sac complété par le cellier : ce que lit et entend la productrice."""
-    lentilles = replace(DEPOT.produits["lentilles-vertes"], lots=(Lot(5000, "sac de 5 kg"),))
-    aide = replace(DECEMBRE, cellier=Cellier(complete=True, budget=Decimal(50)))
-    depot = replace(DEPOT, produits={**DEPOT.produits, "lentilles-vertes": lentilles}, commandes={"2026-12": aide})
+    lentilles = DEPOT.produits["lentilles-vertes"]._replace(lots=(Lot(5000, "sac de 5 kg"),))
+    aide = DECEMBRE._replace(cellier=Cellier(complete=True, budget=Decimal(50)))
+    depot = DEPOT._replace(produits={**DEPOT.produits, "lentilles-vertes": lentilles}, commandes={"2026-12": aide})
     fusion, _recap = fondre(depot, {"les-tilleuls": "A-1;lentilles-vertes;53\n"})
     recap = recapituler(depot, fusion)
     (une,) = commandes_producteurs(depot, aide, recap)
@@ -151,7 +150,7 @@ def test_un_sac_partage_va_sur_deux_palettes():
 def test_ce_qui_n_est_a_personne_est_dit():
     _fusion, recap = fondre(DEPOT, BONS)
     reste = tuple(ligne._replace(reste=500) if ligne.produit == "farine-t65" else ligne for ligne in recap.produits)
-    une = commandes_producteurs(DEPOT, DECEMBRE, replace(recap, produits=reste))[1]
+    une = commandes_producteurs(DEPOT, DECEMBRE, recap._replace(produits=reste))[1]
     assert une.restes == (Part("Farine de blé T65", 500, "kg"),)
     assert "Le reste, pour le réseau" in texte(commande_pdf(une))
 
@@ -192,23 +191,23 @@ def test_dates_delai_et_qui_se_deplace():
 
 
 def test_les_contacts_sont_ceux_des_groupements():
-    ecrivent = {slug: replace(un, reponse=f"{slug}@exemple.org") for slug, un in DEPOT.groupements.items()}
-    une = commandes(replace(DEPOT, groupements=ecrivent))["moulin-des-sorbiers"]
+    ecrivent = {slug: un._replace(reponse=f"{slug}@exemple.org") for slug, un in DEPOT.groupements.items()}
+    une = commandes(DEPOT._replace(groupements=ecrivent))["moulin-des-sorbiers"]
     assert une.contacts == ("la-remise@exemple.org", "les-tilleuls@exemple.org")
     corps = lettre(une).get_body()
     assert corps is not None
     assert "écrivez à la-remise@exemple.org ou les-tilleuls@exemple.org." in " ".join(corps.get_content().split())
-    service = {slug: replace(un, reponse="https://formulaires.exemple.org/bon") for slug, un in DEPOT.groupements.items()}
-    assert commandes(replace(DEPOT, groupements=service))["moulin-des-sorbiers"].contacts == ()
+    service = {slug: un._replace(reponse="https://formulaires.exemple.org/bon") for slug, un in DEPOT.groupements.items()}
+    assert commandes(DEPOT._replace(groupements=service))["moulin-des-sorbiers"].contacts == ()
 
 
 def test_beaucoup_de_groupements_ne_se_nomment_pas_d_un_souffle():
-    structure = {slug: replace(un, structure="La Table") for slug, un in DEPOT.groupements.items()}
-    assert commandes(replace(DEPOT, groupements=structure))["moulin-des-sorbiers"].de == "La Table"
+    structure = {slug: un._replace(structure="La Table") for slug, un in DEPOT.groupements.items()}
+    assert commandes(DEPOT._replace(groupements=structure))["moulin-des-sorbiers"].de == "La Table"
     assert commandes(bons={"la-remise": BONS["la-remise"]})["moulin-des-sorbiers"].de == "le groupement La Remise"
     _fusion, recap = fondre(DEPOT, BONS)
     autres = tuple(part._replace(groupement=f"{part.groupement}-{rang}") for part in recap.groupements for rang in range(2))
-    une = commandes_producteurs(DEPOT, DECEMBRE, replace(recap, groupements=autres))[1]
+    une = commandes_producteurs(DEPOT, DECEMBRE, recap._replace(groupements=autres))[1]
     assert une.de == "4 groupements d’achat qui commandent ensemble"
     assert une.a_passer_le is None
     assert "date à convenir" in commande_txt(une).decode()
@@ -225,7 +224,7 @@ def test_csv():
 
 def test_csv_sans_formule():
     une = moulin()
-    piege = replace(une, lignes=(une.lignes[0]._replace(nom="=1+1", lot="@sac"),))
+    piege = une._replace(lignes=(une.lignes[0]._replace(nom="=1+1", lot="@sac"),))
     (ligne,) = csv.DictReader(io.StringIO(commande_csv(piege).decode("utf-8-sig")), delimiter=";")
     assert (ligne["nom"], ligne["lot"]) == ("'=1+1", "'@sac")
 
@@ -283,7 +282,7 @@ def test_une_adresse_fautive_ne_part_nulle_part(courriel: str):
 )
 def test_un_nom_n_ajoute_pas_d_en_tete(nom: str):
     une = moulin(nom=nom)
-    une = replace(une, commande=replace(DECEMBRE, titre=f"Titre\r\nX-Piege: 1\n{nom}"))
+    une = une._replace(commande=DECEMBRE._replace(titre=f"Titre\r\nX-Piege: 1\n{nom}"))
     message = lettre(une)
     assert set(message.keys()) == {"Subject", "To", "Date", "Message-ID", "X-Unsent", "MIME-Version", "Content-Type"}
     assert [adresse.addr_spec for adresse in message["To"].addresses] == ["moulin@exemple.org"]
@@ -321,7 +320,7 @@ def test_pdf():
 def test_une_longue_commande_repete_son_en_tete():
     une = commandes()["moulin-des-sorbiers"]
     (premiere, *_) = une.lignes
-    longue = replace(une, lignes=tuple(premiere._replace(libelle=f"Farine numéro {rang}") for rang in range(90)))
+    longue = une._replace(lignes=tuple(premiere._replace(libelle=f"Farine numéro {rang}") for rang in range(90)))
     pdf = commande_pdf(longue)
     assert pages(pdf) == 3
     lu = texte(pdf)

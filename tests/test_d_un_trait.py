@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import count, groupby
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def disperser(monde: Monde, alea: random.Random) -> Monde:
             change = {"cellule": next(noms), "envoye_le": envoi} if alea.random() < 0.7 else {}
             neuves += [{**rangee, **change} for rangee in siennes]
         bons[ou] = (colonnes, tuple(neuves))
-    return replace(monde, bons=bons, adherents=monde.adherents if alea.random() < 0.3 else ())
+    return monde._replace(bons=bons, adherents=monde.adherents if alea.random() < 0.3 else ())
 
 
 def test_le_chemin_court_ne_change_rien_a_ce_qui_sort() -> None:

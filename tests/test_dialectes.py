@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,5 +135,5 @@ def test_un_prix_different_se_signale_sans_rien_bloquer(intitule: str, different
 @pytest.mark.parametrize("intitule", ["Produits | Farine T65", "Produits [Farine T65]", "Produits (Farine T65 - Quantité)", "Farine T65 (kg)"])
 def test_une_ligne_de_grille_inconnue_propose_le_produit(intitule: str) -> None:
     """Le nom de la question ne compte pas : sans cela, « Produits | » rapprochait d'abord des noms plus longs."""
-    autres = [replace(DEPOT.produits["farine-t65"], ref=f"farine-{nom}", nom=f"Farine de {nom} épeautre") for nom in ("grand", "petit")]
+    autres = [DEPOT.produits["farine-t65"]._replace(ref=f"farine-{nom}", nom=f"Farine de {nom} épeautre") for nom in ("grand", "petit")]
     assert Catalogue([*DEPOT.produits.values(), *autres]).proches(intitule)[0] == "farine-t65"

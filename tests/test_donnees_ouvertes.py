@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -53,8 +52,8 @@ def lire_csv(octets: bytes) -> tuple[tuple[str, ...], list[dict[str, str]]]:
 
 
 def changer(depot: Depot, **champs: object) -> Depot:
-    farine = replace(depot.produits["farine-t65"], **champs)  # type: ignore[arg-type]
-    return replace(depot, produits={**depot.produits, "farine-t65": farine})
+    farine = depot.produits["farine-t65"]._replace(**champs)  # type: ignore[arg-type]
+    return depot._replace(produits={**depot.produits, "farine-t65": farine})
 
 
 def donnees_de(page: str) -> dict:
@@ -144,7 +143,7 @@ def test_aucun_contact_ni_position_ne_sort_dans_un_fichier(vrai):
     ],
 )
 def test_un_article_est_ce_qu_on_commande_en_une_fois(depot, unite, pas, contenu, prix, attendu, petite):
-    produit = replace(depot.produits["farine-t65"], unite=unite, pas=pas, contenu=contenu, prix=Decimal(prix))
+    produit = depot.produits["farine-t65"]._replace(unite=unite, pas=pas, contenu=contenu, prix=Decimal(prix))
     assert portion(produit) == attendu
     assert portion(produit).petite == petite
 
@@ -189,8 +188,8 @@ def test_camap_a_un_fichier_par_producteur_et_dix_colonnes(vrai):
 
 def test_le_bio_est_un_label_certifie(depot):
     farine = depot.produits["farine-t65"]
-    assert est_bio(replace(farine, labels=("AB", "AOP")))
-    assert not est_bio(replace(farine, labels=("Cosmétique bio", "AOP")))
+    assert est_bio(farine._replace(labels=("AB", "AOP")))
+    assert not est_bio(farine._replace(labels=("Cosmétique bio", "AOP")))
 
 
 def test_un_texte_hostile_ne_fait_ni_formule_ni_ligne_de_plus(depot):

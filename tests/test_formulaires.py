@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ def depot_piege() -> Depot:
     """Le petit réseau, et un produit dont le nom essaie tout."""
     depot = petit_depot(mot_cellule="foyer")
     piege = produit("piege", PIEGE, "piece", 1000, "2.00", lot=Lot(12000, "carton de 12"), lot_complet=True)
-    return replace(depot, produits={un.ref: un for un in (*depot.produits.values(), piege)})
+    return depot._replace(produits={un.ref: un for un in (*depot.produits.values(), piege)})
 
 
 DEPOT = depot_piege()
@@ -64,8 +63,8 @@ PARLEES = ("en", "ar", "tr", "es", "pt", "uk")
 
 def traduits() -> dict[str, Formulaire]:
     """Le même bon dans toutes nos langues ; seules les lentilles ont un nom turc."""
-    commande, depot = DEPOT.commandes[DECEMBRE.id], replace(DEPOT, traductions={"tr": {"produits/lentilles-vertes": "Yeşil mercimek"}})
-    return formulaires_traduits(BON, depot, commande, commande.fenetres[0], replace(DEPOT.groupements["les-tilleuls"], langues=PARLEES))
+    commande, depot = DEPOT.commandes[DECEMBRE.id], DEPOT._replace(traductions={"tr": {"produits/lentilles-vertes": "Yeşil mercimek"}})
+    return formulaires_traduits(BON, depot, commande, commande.fenetres[0], DEPOT.groupements["les-tilleuls"]._replace(langues=PARLEES))
 
 
 def octets(service: str) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -254,12 +253,12 @@ def test_seules_les_fiches_changees_sont_recomposees(mini_depot: Path, modifier:
     faites: list[str] = []
     monkeypatch.setattr(fiche_mission, "fiche_pdf", lambda mission: faites.append(mission.slug) or mission.titre.encode())
     une = charger(mini_depot)[0]
-    depot = replace(une, missions={**une.missions, "autre": replace(une.missions["caisse"], slug="autre", titre="Autre")})
+    depot = une._replace(missions={**une.missions, "autre": une.missions["caisse"]._replace(slug="autre", titre="Autre")})
     premieres = missions.fiches(depot, tmp_path / "reserve")
     assert set(premieres) == {PurePosixPath("caisse/fiche.pdf"), PurePosixPath("autre/fiche.pdf")}
     assert missions.fiches(depot, tmp_path / "reserve") == premieres
     assert sorted(faites) == ["autre", "caisse"]
-    change = replace(depot, missions={**depot.missions, "autre": replace(depot.missions["autre"], duree="5 h")})
+    change = depot._replace(missions={**depot.missions, "autre": depot.missions["autre"]._replace(duree="5 h")})
     missions.fiches(change, tmp_path / "reserve")
     assert sorted(faites) == ["autre", "autre", "caisse"]
     assert len(list((tmp_path / "reserve").iterdir())) == 2

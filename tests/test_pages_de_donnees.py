@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -156,7 +155,7 @@ def test_un_contenu_change_ne_se_compare_pas(lu):
 
 def test_une_correction_pas_encore_enregistree_est_le_dernier_prix(lu):
     depot, histoire = lu
-    farine = replace(depot.produits["farine-t65"], prix=Decimal("1.60"), prix_depuis=date(2026, 11, 30))
+    farine = depot.produits["farine-t65"]._replace(prix=Decimal("1.60"), prix_depuis=date(2026, 11, 30))
     assert serie(farine, versions_par_ref(histoire)["farine-t65"]).releves[-1] == Releve(date(2026, 11, 30), Decimal("1.60"))
 
 
@@ -282,7 +281,7 @@ def test_ce_qui_a_change_entre_deux_commandes(lu):
 def test_une_revision_figee_dit_le_catalogue_de_la_commande(lu, reseau):
     depot = lu[0]
     premiere = git(reseau, "2026-12-01", "rev-list", "--max-parents=0", "HEAD")
-    fige = replace(depot, commandes={**depot.commandes, "2026-12": replace(depot.commandes["2026-12"], catalogue=premiere)})
+    fige = depot._replace(commandes={**depot.commandes, "2026-12": depot.commandes["2026-12"]._replace(catalogue=premiere)})
     histoire = lire_histoire(reseau, fige)
     assert histoire.revisions == {"2026-12": datetime(2026, 9, 15, 11, 0, tzinfo=UTC)}
     (une,) = comparaisons(fige, histoire, PENDANT)
@@ -300,8 +299,8 @@ def test_sans_histoire_on_ne_dit_que_ce_que_disent_les_fiches(lu):
 
 def test_deux_commandes_de_selections_differentes_ne_font_ni_depart_ni_arrivee(lu):
     depot, histoire = lu
-    seule = replace(depot.commandes["2026-12"], produits=replace(depot.commandes["2026-12"].produits, tous=False, refs=("farine-t65",)))
-    (une,) = comparaisons(replace(depot, commandes={**depot.commandes, "2026-12": seule}), histoire, PENDANT)
+    seule = depot.commandes["2026-12"]._replace(produits=depot.commandes["2026-12"].produits._replace(tous=False, refs=("farine-t65",)))
+    (une,) = comparaisons(depot._replace(commandes={**depot.commandes, "2026-12": seule}), histoire, PENDANT)
     assert [change.ref for change in une.changements] == ["farine-t65"]
 
 
@@ -422,7 +421,7 @@ def test_les_chiffres_sont_comptes_et_suivent_les_fiches(vrai):
     assert sum(ligne.produits for ligne in chiffres.rubriques) == chiffres.produits
     assert chiffres.produits + chiffres.indisponibles == len(vrai.produits)
     parti = next(produit for produit in disponibles if "AB" in produit.labels)
-    apres = compter(replace(vrai, produits={**vrai.produits, parti.ref: replace(parti, disponible=False)}), PENDANT)
+    apres = compter(vrai._replace(produits={**vrai.produits, parti.ref: parti._replace(disponible=False)}), PENDANT)
     assert (apres.produits, apres.produits_ab, apres.indisponibles) == (chiffres.produits - 1, chiffres.produits_ab - 1, chiffres.indisponibles + 1)
     texte = page(vrai, "chiffres/index.md", Histoire())
     assert f"<strong>{chiffres.produits}</strong> produits disponibles" in texte

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -86,9 +85,9 @@ def test_conservation(recues: list[LigneLue]) -> None:
 @st.composite
 def partages(tirer: st.DrawFn) -> tuple[Depot, dict[str, Stock]]:
     """Le réseau miniature, avec des limites, un cellier, des frais et des lots tirés au sort."""
-    produits = {ref: replace(un, lot_complet=tirer(st.booleans())) for ref, un in DEPOT.produits.items()}
+    produits = {ref: un._replace(lot_complet=tirer(st.booleans())) for ref, un in DEPOT.produits.items()}
     sac = Lot(5000, "sac de 5 kg")
-    produits["lentilles-vertes"] = replace(produits["lentilles-vertes"], lots=(sac,) if tirer(st.booleans()) else ())
+    produits["lentilles-vertes"] = produits["lentilles-vertes"]._replace(lots=(sac,) if tirer(st.booleans()) else ())
     pas = st.none() | st.integers(0, 30)
     limites = []
     for un in produits.values():
@@ -96,12 +95,15 @@ def partages(tirer: st.DrawFn) -> tuple[Depot, dict[str, Stock]]:
         par_groupement = tuple(LimiteGroupement(slug, nombre * un.pas) for slug, nombre in parts.items() if nombre is not None)
         limites.append(Limite(un.ref, None, None if total is None else total * un.pas, par_groupement))
     cellier = tirer(st.none() | st.builds(Cellier, st.booleans(), st.booleans(), st.none() | st.sampled_from([Decimal(5), Decimal("60.50")])))
-    commande = replace(
-        DEPOT.commandes["2026-12"], limites=tuple(limites), cellier=cellier, frais=tirer(st.none() | st.sampled_from([Decimal("45.01"), Decimal(0)])),
-        frais_selon=tirer(st.sampled_from(["montant", "cellule"])), repartition=tirer(st.sampled_from(sorted(REGLES))),
-    )  # fmt: skip
+    commande = DEPOT.commandes["2026-12"]._replace(
+        limites=tuple(limites),
+        cellier=cellier,
+        frais=tirer(st.none() | st.sampled_from([Decimal("45.01"), Decimal(0)])),
+        frais_selon=tirer(st.sampled_from(["montant", "cellule"])),
+        repartition=tirer(st.sampled_from(sorted(REGLES))),
+    )
     stock = {ref: Stock(ref, tirer(st.integers(0, 20_000))) for ref in tirer(st.sets(st.sampled_from(sorted(produits))))}
-    return replace(DEPOT, produits=produits, commandes={"2026-12": commande}), stock
+    return DEPOT._replace(produits=produits, commandes={"2026-12": commande}), stock
 
 
 @given(lignes(), partages(), st.randoms(use_true_random=False))

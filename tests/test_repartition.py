@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
@@ -194,7 +193,7 @@ def test_le_cellier_tient_son_budget(manques: list[tuple[int, int, int]], budget
     """Complétés : les moins chers, dans le budget ; le premier qui ne l'est pas n'y tenait plus."""
     achats = {}
     for rang, (lot, prix, quantites) in enumerate(manques):
-        fiche = replace(produit((lot * 1000,)), ref=f"p{rang}", prix=Decimal(prix) / 4)
+        fiche = produit((lot * 1000,))._replace(ref=f"p{rang}", prix=Decimal(prix) / 4)
         achats[fiche.ref] = (fiche, quantites * 1000, acheter(fiche, quantites * 1000, 0))
     finals = completer(Cellier(complete=True, budget=Decimal(budget) / 100), achats)
     cout = {ref: montant_coutant(fiche.prix, achat.manque) for ref, (fiche, _voulu, achat) in achats.items() if achat.manque}
@@ -265,20 +264,20 @@ def test_motif(demande: int, tolerance: int, part: int, unite: str, attendu: str
 def test_toutes_les_phrases(instantane: Any) -> None:
     """Chaque phrase que peut lire un·e membre, dans l'ordre où on les rencontre : à relire à voix haute."""
     base = Commande("2026-12", "Essai", Selection(tous=True), ())
-    lot, meule = produit((25000,)), replace(produit((9000,), 500), lot=Lot(9000, "meule"))
+    lot, meule = produit((25000,)), produit((9000,), 500)._replace(lot=Lot(9000, "meule"))
     oeufs, limites = produit((), 1000, "piece"), (LimiteGroupement("g", 6000),)
     situations: list[tuple[str, Commande, Produit, list[tuple[str, int, int]], int]] = [
         ("servi, et un sac incomplet", base, lot, [("g", 30, 0), ("h", 2, 0), ("h", 0, 2)], 0),
         ("un lot complété par les tolérances", base, lot, [("g", 20, 4), ("h", 0, 3)], 0),
         ("une meule, au demi-kilo", base, meule, [("g", 10, 0), ("h", 1, 0)], 0),
-        ("une limite du réseau", replace(base, limites=(Limite("p", None, 5000),)), oeufs, [("g", 6, 0), ("h", 1, 0)], 0),
-        ("une limite de groupement", replace(base, limites=(Limite("p", None, None, limites),)), oeufs, [("g", 8, 0), ("g", 1, 0), ("h", 1, 0)], 0),
-        ("les deux", replace(base, limites=(Limite("p", None, 5000, limites),)), oeufs, [("g", 8, 0), ("h", 4, 0)], 0),
-        ("limite de groupement, puis sac", replace(base, limites=(Limite("p", None, None, limites),)), lot, [("g", 8, 0), ("h", 30, 0)], 0),
-        ("le cellier donne", replace(base, cellier=Cellier(True)), oeufs, [("g", 8, 0), ("h", 2, 0)], 4),
-        ("le cellier donne tout", replace(base, cellier=Cellier(True)), oeufs, [("g", 1, 0), ("h", 2, 0)], 9),
-        ("le cellier donne, et cela ne suffit pas", replace(base, cellier=Cellier(True)), lot, [("g", 8, 0), ("h", 4, 0)], 6),
-        ("le cellier complète", replace(base, cellier=Cellier(complete=True, budget=Decimal(9))), lot, [("g", 15, 1), ("h", 4, 0), ("h", 0, 2)], 0),
+        ("une limite du réseau", base._replace(limites=(Limite("p", None, 5000),)), oeufs, [("g", 6, 0), ("h", 1, 0)], 0),
+        ("une limite de groupement", base._replace(limites=(Limite("p", None, None, limites),)), oeufs, [("g", 8, 0), ("g", 1, 0), ("h", 1, 0)], 0),
+        ("les deux", base._replace(limites=(Limite("p", None, 5000, limites),)), oeufs, [("g", 8, 0), ("h", 4, 0)], 0),
+        ("limite de groupement, puis sac", base._replace(limites=(Limite("p", None, None, limites),)), lot, [("g", 8, 0), ("h", 30, 0)], 0),
+        ("le cellier donne", base._replace(cellier=Cellier(True)), oeufs, [("g", 8, 0), ("h", 2, 0)], 4),
+        ("le cellier donne tout", base._replace(cellier=Cellier(True)), oeufs, [("g", 1, 0), ("h", 2, 0)], 9),
+        ("le cellier donne, et cela ne suffit pas", base._replace(cellier=Cellier(True)), lot, [("g", 8, 0), ("h", 4, 0)], 6),
+        ("le cellier complète", base._replace(cellier=Cellier(complete=True, budget=Decimal(9))), lot, [("g", 15, 1), ("h", 4, 0), ("h", 0, 2)], 0),
     ]
     dits: list[str] = []
     for titre, commande, fiche, voeux, stock in situations:

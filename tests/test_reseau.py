@@ -8,7 +8,6 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,20 +57,20 @@ def chacun_chez_soi(depot: Depot, fusion: Fusion, avec_bons: frozenset[str]) -> 
                 continue
             chemin = prive / fusion.commande.id / slug / "totaux.json"
             chemin.parent.mkdir(parents=True)
-            chemin.write_bytes(totaux_json(totaux_de(depot, replace(fusion, bons=siens), slug)))
+            chemin.write_bytes(totaux_json(totaux_de(depot, fusion._replace(bons=siens), slug)))
         totaux, constats, _empreintes = lire_totaux(prive, fusion.commande.id, avec_bons, lambda un: juger_totaux(depot, fusion.commande, un))
     assert [f"{constat.code} {constat.message}" for constat in constats] == []
     gardes = tuple(un for un in fusion.bons if un.groupement in avec_bons)
-    return avec_totaux(depot, replace(fusion, bons=gardes), totaux)
+    return avec_totaux(depot, fusion._replace(bons=gardes), totaux)
 
 
 def fenetres(nom: str, regle: str) -> Iterator[tuple[int, Depot, Fusion]]:
     """Seize fenêtres tirées au sort, fusionnées sous une règle : la graine, le dépôt, la fusion."""
     for graine in range(16):
         monde = Tirage(random.Random(f"{nom}-{graine}")).monde()
-        commande = replace(monde.commande, repartition=regle)
-        depot = replace(monde.depot, commandes={commande.id: commande})
-        yield graine, depot, fusion_de(replace(monde, depot=depot))
+        commande = monde.commande._replace(repartition=regle)
+        depot = monde.depot._replace(commandes={commande.id: commande})
+        yield graine, depot, fusion_de(monde._replace(depot=depot))
 
 
 @pytest.mark.parametrize("regle", sorted(REGLES))
@@ -104,7 +103,7 @@ def test_le_retour_relu_donne_le_partage_du_centre(regle: str) -> None:
         rendu = frais_a_plusieurs(recapituler(depot, reseau), reseau, "")
         lignes, parts, frais = [], [], 0
         for totaux in reseau.totaux or ():
-            seul = replace(fusion, bons=tuple(un for un in fusion.bons if un.groupement == totaux.groupement))
+            seul = fusion._replace(bons=tuple(un for un in fusion.bons if un.groupement == totaux.groupement))
             retour = relire(depot, seul, attribue_json(retour_de(totaux, rendu)), totaux.groupement)
             servi = avec_retour(depot, seul, recapituler(depot, seul), retour)
             assert sum(part.part for part in servi.frais) == retour.frais
@@ -281,7 +280,7 @@ def resceller(chemin: Path, **champs: Any) -> bytes:
 
     lus = _en_totaux(json.loads(chemin.read_text(encoding="utf-8")))
     assert lus is not None
-    return totaux_json(replace(lus, **champs))
+    return totaux_json(lus._replace(**champs))
 
 
 @pytest.mark.parametrize("nom", FAUTES)
@@ -362,7 +361,7 @@ def resceller_retour(chemin: Path, **champs: Any) -> None:
 
     lu = _en_retour(json.loads(chemin.read_text(encoding="utf-8")))
     assert lu is not None
-    chemin.write_bytes(attribue_json(replace(lu, **champs)))
+    chemin.write_bytes(attribue_json(lu._replace(**champs)))
 
 
 def un_bon_de_plus(depot: Path) -> None:

@@ -74,11 +74,10 @@ def test_un_texte_hostile_reste_du_texte_dans_l_en_tete(hostile):
 
 
 def test_un_nom_de_produit_hostile_ne_fait_rien_nulle_part(depot):
-    from dataclasses import replace
 
     pirate = "<script>alert(1)</script> [x](javascript:alert(1)) {{ 7*7 }}"
-    produit = replace(depot.produits["farine-t65"], nom=pirate, source=Source("catalogue/produits/x.yaml"))
-    preparees = pages(replace(depot, produits={**depot.produits, "farine-t65": produit}), PENDANT)[0]
+    produit = depot.produits["farine-t65"]._replace(nom=pirate, source=Source("catalogue/produits/x.yaml"))
+    preparees = pages(depot._replace(produits={**depot.produits, "farine-t65": produit}), PENDANT)[0]
     for chemin, page in preparees.items():
         if chemin.suffix == ".md":  # le JSON, lui, porte le nom exact
             corps = page.split("---\n", 2)[2]
@@ -129,7 +128,8 @@ def test_les_liens_suivent_les_fichiers(depot):
     textes = tuple(Texte(f"content/guide/{nom}.md", {}, "x") for nom in ("index", "commander", "charte", "missions/caisse"))
     carte = Carte(depot, Ensemble(textes, actualites={"content/actualites/2026-11-01-a.md": "actualites/a/index.html"}))
     texte = Texte(
-        "content/guide/missions/caisse.md", {},
+        "content/guide/missions/caisse.md",
+        {},
         "[a](../commander.md#prix) [b](../charte.md 'titre') [c](https://exemple.org) [d](#ici) `[e](absent.md)`\n"
         "[f](../../../catalogue/produits/farine-t65.yaml) [g](../../actualites/2026-11-01-a.md) [`h`](../index.md)\n"
         "```\n[i](absent.md)\n```\n[j]: ../commander.md\n",
@@ -170,8 +170,15 @@ def test_le_moment_d_une_mission_se_lit(code, clair):
 def test_une_fiche_mission_commence_par_l_essentiel(depot):
     texte = Texte(
         "content/guide/missions/caisse.md",
-        {"titre": "Tenir la caisse", "quand": "distribution", "duree": "3 h", "role": "deux bénévoles", "materiel": ["caisse", "stylos"],
-         "besoins": ["V13"], "commande_outil": "cabas encaisser <commande>"},
+        {
+            "titre": "Tenir la caisse",
+            "quand": "distribution",
+            "duree": "3 h",
+            "role": "deux bénévoles",
+            "materiel": ["caisse", "stylos"],
+            "besoins": ["V13"],
+            "commande_outil": "cabas encaisser <commande>",
+        },
         "# Tenir la caisse\n\nLe texte.",
     )
     page = _page(depot, "missions/caisse/index.md", ensemble=Ensemble((texte,)))
@@ -209,16 +216,31 @@ def test_sans_date_sans_groupement_sans_produit_chaque_page_le_dit(depot):
 
 def test_la_fiche_d_un_produit_dit_tout_avant_de_commander(depot):
     page = _page(depot, "catalogue/farine-t65/index.md").replace("\u00a0", " ")
-    for attendu in ("1,40 € le kilo", "depuis le 1er septembre 2026", "Gluten", "500 g", "sac de 25 kg", "Drôme", "AB",
-                    "../../producteurs/moulin-des-sorbiers/index.html", "../../bons/2026-12/les-tilleuls/index.html"):
+    for attendu in (
+        "1,40 € le kilo",
+        "depuis le 1er septembre 2026",
+        "Gluten",
+        "500 g",
+        "sac de 25 kg",
+        "Drôme",
+        "AB",
+        "../../producteurs/moulin-des-sorbiers/index.html",
+        "../../bons/2026-12/les-tilleuls/index.html",
+    ):
         assert attendu in page
     assert 'source: "catalogue/produits/farine-t65.yaml"' in page
 
 
 def test_la_page_d_un_groupement_dit_les_dates_les_creneaux_et_l_adhesion(depot):
     page = _page(depot, "groupements/les-tilleuls/index.md").replace("\u00a0", " ")
-    for attendu in ("Jusqu’au lundi 7 décembre à 20 h", "16 h à 17 h 30, 12 places", "Habitant·e du quartier", "20,00 €",
-                    "10 % de moins que le prix coûtant", "Au pied des tours"):
+    for attendu in (
+        "Jusqu’au lundi 7 décembre à 20 h",
+        "16 h à 17 h 30, 12 places",
+        "Habitant·e du quartier",
+        "20,00 €",
+        "10 % de moins que le prix coûtant",
+        "Au pied des tours",
+    ):
         assert attendu in page
 
 
@@ -228,8 +250,14 @@ def test_deux_preparations_donnent_les_memes_pages(depot):
 
 @pytest.mark.parametrize(
     ("mois", "clair"),
-    [((), ""), (tuple(range(1, 13)), ""), ((6, 7, 8), "de juin à août"), ((11, 12, 1, 2), "de novembre à février"), ((3, 6), "mars et juin"),
-     ((4, 5, 6), "d’avril à juin")],
+    [
+        ((), ""),
+        (tuple(range(1, 13)), ""),
+        ((6, 7, 8), "de juin à août"),
+        ((11, 12, 1, 2), "de novembre à février"),
+        ((3, 6), "mars et juin"),
+        ((4, 5, 6), "d’avril à juin"),
+    ],
 )
 def test_la_saison_se_lit(mois, clair):
     assert saison(mois) == clair

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,7 +167,7 @@ def test_une_ref_inconnue_dans_une_page_est_un_lien_casse_a_sa_ligne(mini_depot)
 
 def test_une_ancre_cassee_se_dit_a_la_ligne_qui_la_vise():
     constat = erreur("ancre-absente", Emplacement(PAGE), "Le lien « ../charte/index.html#pas-la » vise une partie qui n’existe pas.")
-    autre = replace(constat, emplacement=Emplacement("site/x.html", 4))
+    autre = constat._replace(emplacement=Emplacement("site/x.html", 4))
     textes = {PAGE: Texte(PAGE, {}, "# Un\n\nVoir [la charte](charte.md#pas-la).\n", 3)}
     assert [str(un.emplacement) for un in situer([constat, autre], textes)] == [f"{PAGE}:5", "site/x.html:4"]
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+VIDE: Mapping[str, Any] = MappingProxyType({})
+"""Rien, par défaut, là où un fait attend une table. Personne ne peut la remplir : elle sert à tous."""
 
 
 class Gravite(StrEnum):
@@ -20,8 +23,7 @@ class Gravite(StrEnum):
     AVERTISSEMENT = "avertissement"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Emplacement:
+class Emplacement(NamedTuple):
     """Un endroit qu'une personne peut ouvrir : chemin relatif au dépôt, ligne à partir de 1 (0 : le fichier entier)."""
 
     fichier: str
@@ -31,21 +33,19 @@ class Emplacement:
         return f"{self.fichier}:{self.ligne}" if self.ligne else self.fichier
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """D'où vient une fiche : son fichier, sa première ligne, et la ligne de chacun de ses champs."""
 
     fichier: str
     ligne: int = 1
-    lignes: Mapping[str, int] = field(default_factory=dict, compare=False)
+    lignes: Mapping[str, int] = VIDE
 
     def a(self, champ: str = "") -> Emplacement:
         """L'emplacement d'un champ ; à défaut, celui de la fiche."""
         return Emplacement(self.fichier, self.lignes.get(champ, self.ligne))
 
 
-@dataclass(frozen=True, slots=True)
-class Constat:
+class Constat(NamedTuple):
     """Un fait, là où il est, et ce qu'il faut faire. Le `code` est stable : les tests et le guide s'y réfèrent."""
 
     code: str

@@ -5,14 +5,13 @@ Quantités en millièmes d'unité, instants avec fuseau. Les champs sont ceux de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.constats import Source
 
 
-@dataclass(frozen=True, slots=True)
-class EtatDeLot:
+class EtatDeLot(NamedTuple):
     """Où en est le lot en cours d'un produit (millièmes). Sans `demande` ni `manque` : trop peu de cellules pour le dire."""
 
     produit: str
@@ -21,11 +20,10 @@ class EtatDeLot:
     manque: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EtatDesLots:
+class EtatDesLots(NamedTuple):
     """Ce qu'une commande ouverte dit de ses lots, à un instant : des sommes de plusieurs cellules, jamais une personne."""
 
     commande: str
     instant: datetime
     produits: tuple[EtatDeLot, ...] = ()
-    source: Source = field(default=Source(""), compare=False, repr=False)
+    source: Source = Source("")

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cabas.constats import Refus
 from cabas.motifs import motif
@@ -26,8 +25,7 @@ _REVISION = motif(r"[^\s\x00-\x1f:^~?*\[\\-][^\s\x00-\x1f:?*\[\\]*")
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """La révision du catalogue : identifiant court, et si des fiches ont été changées sans être enregistrées."""
 
     identifiant: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cabas.constats import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Mission:
+class Mission(NamedTuple):
     """Une fiche mission. `quand` suit la grammaire de `calculs.moments` ; `presentation` est le texte de la fiche (Markdown)."""
 
     slug: str
@@ -21,4 +20,4 @@ class Mission:
     besoins: tuple[str, ...] = ()
     commande_outil: str = ""
     presentation: str = ""
-    source: Source = field(default=Source(""), compare=False, repr=False)
+    source: Source = Source("")

@@ -7,11 +7,11 @@ Unités : prix et consignes en euros exacts (`Decimal`), quantités en millième
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
-from cabas.constats import Source
+from cabas.constats import VIDE, Source
 from cabas.etats import EtatDesLots
 from cabas.mission import Mission
 from cabas.regles_de_partage import Cellier, Limite
@@ -20,33 +20,29 @@ from cabas.service import Service
 _SANS_SOURCE = Source("")
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """Le conditionnement de la productrice : 25 kg, « sac de 25 kg »."""
 
     quantite: int
     nom: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coupe:
+class Coupe(NamedTuple):
     """Ce qu'on attend d'un produit à la coupe : poids des pièces (millièmes de kg), part de pertes."""
 
     pieces: tuple[int, ...]
     pertes: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rubrique:
+class Rubrique(NamedTuple):
     """Une rubrique du catalogue ; l'ordre est celui de `rubriques.yaml`."""
 
     code: str
     nom: str
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Produit:
+class Produit(NamedTuple):
     """Une fiche produit. `prix` est le prix coûtant TTC d'une unité, en euros."""
 
     ref: str
@@ -75,11 +71,10 @@ class Produit:
     photo: str = ""
     coupe: Coupe | None = None
     lots: tuple[Lot, ...] = ()
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Producteur:
+class Producteur(NamedTuple):
     """Une fiche producteur·rice : identité, réponses aux questions de l'annuaire, présentation (Markdown)."""
 
     slug: str
@@ -109,11 +104,10 @@ class Producteur:
     coordonnees: tuple[Decimal, ...] = ()
     photo: str = ""
     presentation: str = ""
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Tarif:
+class Tarif(NamedTuple):
     """Un coefficient appliqué au prix coûtant."""
 
     code: str
@@ -121,8 +115,7 @@ class Tarif:
     coefficient: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Adhesion:
+class Adhesion(NamedTuple):
     """Une adhésion proposée : son montant en euros, et le tarif qu'elle donne."""
 
     code: str
@@ -131,8 +124,7 @@ class Adhesion:
     tarif: str
 
 
-@dataclass(frozen=True, slots=True)
-class Groupement:
+class Groupement(NamedTuple):
     """Un groupement du réseau. Le premier tarif est celui de qui n'en a pas."""
 
     slug: str
@@ -152,11 +144,10 @@ class Groupement:
     equipes: tuple[str, ...] = ()
     langues: tuple[str, ...] = ()
     presentation: str = ""
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Creneau:
+class Creneau(NamedTuple):
     """Une plage de la distribution, réservée ou non à une adhésion."""
 
     code: str
@@ -166,8 +157,7 @@ class Creneau:
     places: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """Quand et où l'on vient chercher."""
 
     debut: datetime
@@ -175,8 +165,7 @@ class Distribution:
     lieu: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fenetre:
+class Fenetre(NamedTuple):
     """Le calendrier d'une commande dans un groupement."""
 
     groupement: str
@@ -185,11 +174,10 @@ class Fenetre:
     livraison: datetime | None = None
     distribution: Distribution | None = None
     creneaux: tuple[Creneau, ...] = ()
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Quels produits entrent dans une commande : tous, une liste de refs, ou ceux de producteur·rices."""
 
     tous: bool = False
@@ -197,8 +185,7 @@ class Selection:
     producteurs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Commande:
+class Commande(NamedTuple):
     """Une commande collective : une sélection de produits, une fenêtre par groupement, une règle de répartition."""
 
     id: str
@@ -213,37 +200,35 @@ class Commande:
     catalogue: str = ""
     frais_selon: str = "montant"
     cellier: Cellier | None = None
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
     def fenetre(self, groupement: str) -> Fenetre | None:
         """La fenêtre d'un groupement, s'il en a une."""
         return next((fenetre for fenetre in self.fenetres if fenetre.groupement == groupement), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondance:
+class Correspondance(NamedTuple):
     """Ce que veulent dire les colonnes des fichiers d'un formulaire. `colonnes` : intitulé vers information, ref ou `t-ref`.
 
     `encodage` : celui des fichiers qui ne disent pas le leur (`mac-roman` pour un vieux tableur de Mac).
     """
 
     fichier: str
-    colonnes: Mapping[str, str] = field(default_factory=dict)
+    colonnes: Mapping[str, str] = VIDE
     ignorer: tuple[str, ...] = ()
     encodage: str = ""
-    source: Source = field(default=_SANS_SOURCE, compare=False, repr=False)
+    source: Source = _SANS_SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Depot:
+class Depot(NamedTuple):
     """Tout ce que dit le dépôt public. Un sac de données, sans comportement."""
 
-    produits: Mapping[str, Produit] = field(default_factory=dict)
-    producteurs: Mapping[str, Producteur] = field(default_factory=dict)
+    produits: Mapping[str, Produit] = VIDE
+    producteurs: Mapping[str, Producteur] = VIDE
     rubriques: tuple[Rubrique, ...] = ()
-    groupements: Mapping[str, Groupement] = field(default_factory=dict)
-    commandes: Mapping[str, Commande] = field(default_factory=dict)
-    correspondances: Mapping[str, tuple[Correspondance, ...]] = field(default_factory=dict)
-    etats: Mapping[str, EtatDesLots] = field(default_factory=dict)
-    missions: Mapping[str, Mission] = field(default_factory=dict)
-    traductions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # langue → produits/<ref>, rubriques/<code> → nom
+    groupements: Mapping[str, Groupement] = VIDE
+    commandes: Mapping[str, Commande] = VIDE
+    correspondances: Mapping[str, tuple[Correspondance, ...]] = VIDE
+    etats: Mapping[str, EtatDesLots] = VIDE
+    missions: Mapping[str, Mission] = VIDE
+    traductions: Mapping[str, Mapping[str, str]] = VIDE  # langue → produits/<ref>, rubriques/<code> → nom

@@ -6,10 +6,11 @@ Unités : prix en euros exacts (`Decimal`) par unité de la fiche, instants avec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+
+from cabas.constats import VIDE
 
 
 class FichePassee(NamedTuple):
@@ -33,8 +34,7 @@ class Version(NamedTuple):
     fiche: FichePassee | None
 
 
-@dataclass(frozen=True, slots=True)
-class Histoire:
+class Histoire(NamedTuple):
     """Les versions, de la plus ancienne à la plus récente.
 
     `revisions` : quand a été enregistrée la révision qui fige chaque commande. `absente` : pourquoi l'on ne sait rien, en une
@@ -42,7 +42,7 @@ class Histoire:
     """
 
     versions: tuple[Version, ...] = ()
-    revisions: Mapping[str, datetime] = field(default_factory=dict)
+    revisions: Mapping[str, datetime] = VIDE
     absente: str = ""
 
     @property

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from cabas.constats import Refus, Source
+from cabas.constats import VIDE, Refus, Source
 
 COLLE = "bon collé"
 """La « colonne » d'une quantité lue dans le corps d'un mail : elle n'a pas d'intitulé, mais son bon a un code à vérifier."""
@@ -99,13 +98,13 @@ class LigneLue(NamedTuple):
     decision_tolerance: Decision | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Ecrit:
     """Un produit et ce qu'on en demande, tels qu'écrits. Mille bons qui demandent « 2,5 » de la même farine partagent le même objet."""
 
-    produit: str
-    lu: str
-    tolerance: str
+    __slots__ = ("lu", "produit", "tolerance")
+
+    def __init__(self, produit: str, lu: str, tolerance: str) -> None:
+        self.produit, self.lu, self.tolerance = produit, lu, tolerance
 
     def __reduce__(self) -> tuple[Any, tuple[str, str, str]]:
         """Venu d'un autre programme, il redevient celui que l'on a déjà."""
@@ -163,8 +162,7 @@ class LigneTotal(NamedTuple):
     envoye_le: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Totaux:
+class Totaux(NamedTuple):
     """Ce qu'un groupement dit au réseau quand il fusionne chez lui : ni nom, ni code de cellule, ni bon. Voir la décision 15.
 
     `offre` : l'empreinte du catalogue employé ; `comptes` : lues, retenues, remplacées, rejetées, brouillons.
@@ -176,8 +174,8 @@ class Totaux:
     offre: str
     revision: str = ""
     cellules: int = 0
-    comptes: Mapping[str, int] = field(default_factory=dict)
-    produits: Mapping[str, tuple[LigneTotal, ...]] = field(default_factory=dict)
+    comptes: Mapping[str, int] = VIDE
+    produits: Mapping[str, tuple[LigneTotal, ...]] = VIDE
 
     @property
     def contenu(self) -> dict[str, Any]:
@@ -205,8 +203,7 @@ class Totaux:
         return _empreinte({ref: [list(ligne) for ligne in lignes] for ref, lignes in self.produits.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Retour:
+class Retour(NamedTuple):
     """Ce que le réseau rend à un groupement : par produit, des `(numéro, attribué)` en millièmes, dans l'ordre de ses totaux.
 
     `totaux`, `offre`, `demandes` : les empreintes des totaux reçus. `frais` : sa part en bloc, en centimes.
@@ -218,7 +215,7 @@ class Retour:
     offre: str
     demandes: str
     frais: int = 0
-    produits: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    produits: Mapping[str, tuple[tuple[int, int], ...]] = VIDE
 
     @property
     def contenu(self) -> dict[str, Any]:

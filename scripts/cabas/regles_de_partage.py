@@ -5,20 +5,18 @@ Unités : quantités en millièmes d'unité, budget en euros exacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LimiteGroupement:
+class LimiteGroupement(NamedTuple):
     """Ce que les cellules d'un groupement auront au plus d'un produit, toutes ensemble."""
 
     groupement: str
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Limite:
+class Limite(NamedTuple):
     """Pour une commande : maximum par bon, total demandé à la productrice, total par groupement."""
 
     produit: str
@@ -27,8 +25,7 @@ class Limite:
     groupements: tuple[LimiteGroupement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cellier:
+class Cellier(NamedTuple):
     """Ce que le cellier fait pour une commande : donner d'abord son stock, compléter des lots avec son budget."""
 
     stock_d_abord: bool = False

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ChampReserve:
+class ChampReserve(NamedTuple):
     """Un champ que le service attend : `_subject`, `access_key` (une clé publique), `form-name`… Une `valeur` vide est un piège à robots."""
 
     nom: str
     valeur: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """Un service de formulaires. `genre` : `formspree`, `web3forms`, `netlify` ou `simple` ; `adresse` vide : celle du genre, s'il en a une."""
 
     genre: str

@@ -8,7 +8,7 @@ dont le manque tient dans son budget. Quantités en millièmes, montants en cent
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
 from cabas.calculs.conditionnements import compter, manque_pour_un_lot, tailles_de, total_a_commander
@@ -17,8 +17,7 @@ from cabas.modele import Produit
 from cabas.regles_de_partage import Cellier
 
 
-@dataclass(frozen=True, slots=True)
-class Achat:
+class Achat(NamedTuple):
     """Ce que l'on commande d'un produit. `lots` : `None` sans lots entiers.
 
     `pris` : ce que donne le cellier ; `manque` : ce qui compléterait un lot de plus ; `complete` : ce que le cellier y a mis ;
@@ -71,7 +70,7 @@ def completer(cellier: Cellier | None, achats: Mapping[str, tuple[Produit, int, 
         if cout <= reste:
             produit, voulu, achat = achats[ref]
             commande = voulu + achat.manque
-            finals[ref] = replace(achat, a_commander=commande, lots=_nombre(tailles_de(produit), commande), pris=0, manque=0, complete=achat.manque)
+            finals[ref] = achat._replace(a_commander=commande, lots=_nombre(tailles_de(produit), commande), pris=0, manque=0, complete=achat.manque)
             reste -= cout
     return finals
 

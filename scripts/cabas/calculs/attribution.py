@@ -7,7 +7,6 @@ Trois temps, parce que le budget du cellier se partage entre les produits : `pre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class Groupe(NamedTuple):
     admise: Demande
 
 
-@dataclass(frozen=True, slots=True)
-class Besoin:
+class Besoin(NamedTuple):
     """Ce que le réseau demande d'un produit. `groupes` est vide tant qu'aucune limite de groupement ne joue."""
 
     produit: Produit

@@ -7,7 +7,6 @@ Quantités en millièmes, montants en centimes, prix coûtants en euros exacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -68,8 +67,7 @@ class Destination(NamedTuple):
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandeProducteur:
+class CommandeProducteur(NamedTuple):
     """Ce que le réseau commande à une personne. `de` : qui commande."""
 
     producteur: Producteur

@@ -7,7 +7,6 @@ Quantités en millièmes, montants en centimes. Règle : décision 13.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -48,8 +47,7 @@ class Ecart(NamedTuple):
     apres: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Ce qui a changé depuis une fusion. `bons` : en plus (ou en moins, négatif) ; `montant` : centimes à recevoir des cellules."""
 
     ecarts: tuple[Ecart, ...]

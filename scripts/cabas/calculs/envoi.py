@@ -5,8 +5,6 @@ Entre : un groupement. Sort : des faits. Les adresses et les champs exigés sont
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cabas.modele import Groupement
 from cabas.service import Service
 
@@ -29,7 +27,7 @@ def service(groupement: Groupement) -> Service | None:
         return Service("simple", groupement.reponse) if groupement.reponse.startswith("https://") else None
     if manques(groupement.service):
         return None
-    return replace(groupement.service, adresse=_adresse(groupement.service))
+    return groupement.service._replace(adresse=_adresse(groupement.service))
 
 
 def hote(un: Service) -> str:

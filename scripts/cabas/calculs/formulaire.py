@@ -7,8 +7,8 @@ ceux que nos lecteurs reconnaissent : un rôle connu, la ref entre crochets, ou 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from cabas.calculs import affichage
 from cabas.calculs.mots_de_commande import d_une_ligne
@@ -27,8 +27,7 @@ NOM_MAX = 150
 Intituler = Callable[[Groupement, Produit], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Une question. `code` : son nom de champ (« cellule », « q-farine-t65 », « t-lentilles »), que nos lecteurs connaissent aussi.
 
     `genre` : texte, long, choix, quantite. `choix` : (code, « code (ce qu'il veut dire) »). Pour une quantité, `pas` et
@@ -46,8 +45,7 @@ class Question:
     motif: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rayon:
+class Rayon(NamedTuple):
     """Une rubrique (son code, son nom) et ses questions de quantité et de tolérance."""
 
     code: str
@@ -55,8 +53,7 @@ class Rayon:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Formulaire:
+class Formulaire(NamedTuple):
     """Un bon entier. `avant` : qui commande ; `apres` : le mot libre. `identifiant` : lettres ASCII, chiffres et tirets."""
 
     identifiant: str
@@ -146,7 +143,7 @@ def _avant(fenetre: Fenetre, groupement: Groupement) -> tuple[Question, ...]:
 def _du_produit(commande: Commande, groupement: Groupement, produit: Produit, intituler: Intituler) -> list[Question]:
     """La quantité, puis la tolérance là où il faut des lots entiers."""
     nom = simple(produit.nom).replace("[", "(").replace("]", ")")[:NOM_MAX]
-    intitule = simple(intituler(groupement, replace(produit, nom=nom)))
+    intitule = simple(intituler(groupement, produit._replace(nom=nom)))
     maximum, lot = maximum_par_bon(produit, commande), affichage.lot_lisible(produit)
     dits = [
         f"En {affichage.COURT[produit.unite]}",

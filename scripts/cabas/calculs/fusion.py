@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.demandes import Articles, Demandes
@@ -25,14 +25,14 @@ from cabas.calculs.remplacement import bons_gagnants, remplacer
 from cabas.calculs.retenues import BonRetenu, Retenue, bons_de, deplier
 from cabas.calculs.signaux import Signaux
 from cabas.calculs.tarifs import un_tarif_par_bon
+from cabas.constats import VIDE
 from cabas.modele import Commande, Depot
 from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
 from cabas.recu import deplier as lues_une_par_une
 from cabas.typographie import de, quantite
 
 
-@dataclass(frozen=True)
-class Fusion:
+class FaitsDeFusion(NamedTuple):
     """Le résultat : `jugees` dit le sort de tout ce qui est arrivé, dans l'ordre des fichiers ; `bons`, ce qui entre dans le récap.
 
     `decisions` : celles qui ont servi ; `ecarts` : celles que l'on n'a pas appliquées, et pourquoi.
@@ -43,10 +43,14 @@ class Fusion:
     jugees: tuple[LigneJugee | BonOrdinaire, ...]
     bons: tuple[BonRetenu, ...]
     acceptes: tuple[str, ...] = ()
-    comptes: Mapping[str, int] = field(default_factory=dict)
+    comptes: Mapping[str, int] = VIDE
     decisions: tuple[Decision, ...] = ()
     ecarts: tuple[Ecart, ...] = ()
     totaux: tuple[Totaux, ...] | None = None
+
+
+class Fusion(FaitsDeFusion):
+    """Une fusion, et ce que l'on en tire une fois pour toutes."""
 
     @cached_property
     def lignes(self) -> tuple[LigneJugee, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, groupby
@@ -78,8 +77,7 @@ class Manque(NamedTuple):
     quantite: int
 
 
-@dataclass(frozen=True)
-class Recap:
+class FaitsDuRecap(NamedTuple):
     """Le récap d'une commande. `bons` : ce que chacun·e aura ; `lignes` et `attributions` le disent une ligne à la fois."""
 
     produits: tuple[LigneProduit, ...]
@@ -89,6 +87,10 @@ class Recap:
     manques: tuple[Manque, ...]
     frais: tuple[PartDeFrais, ...] = ()
     cellier: tuple[LigneCellier, ...] = ()
+
+
+class Recap(FaitsDuRecap):
+    """Un récap, et ce que l'on en tire une fois pour toutes."""
 
     @cached_property
     def lignes(self) -> tuple[LigneBon, ...]:
@@ -128,7 +130,7 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     propres: dict[tuple[str, str, str], Attribution] = {}
     a_part = {ref for ref in disputes if s_explique_a_part(besoins[ref], achats[ref])}
     for ref, (nommees, places) in demandeurs(fusion.bons, disputes).items():
-        besoin = replace(besoins[ref], retenues=_compares(fusion, nommees))
+        besoin = besoins[ref]._replace(retenues=_compares(fusion, nommees))
         obtenues = attribuer(commande, besoin, achats[ref].disponible)
         parts |= zip(places, obtenues, strict=True)
         if ref in a_part:

@@ -7,12 +7,11 @@ chaque ligne a exactement ce que le réseau lui attribue, chiffrée au tarif de 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cabas.argent import montant_coutant
 from cabas.calculs.frais import partager_frais
 from cabas.calculs.fusion import Fusion
-from cabas.calculs.recap import Recap
+from cabas.calculs.recap import LigneProduit, Recap
 from cabas.calculs.reseau import dans_l_ordre_des_totaux
 from cabas.calculs.retenues import Retenue, demandeurs
 from cabas.calculs.servis import Explications, Raison, lignes_de, servir_les_bons
@@ -71,24 +70,21 @@ def avec_retour(depot: Depot, fusion: Fusion, recap: Recap, retour: Retour) -> R
             somme = sommes.setdefault(servi.produit, [0, 0])
             somme[0] += servi.attribue
             somme[1] += servi.montant
-    return replace(
-        recap,
-        produits=tuple(
-            une._replace(
-                a_commander=sommes[une.produit][0], montant=montant_coutant(une.prix, sommes[une.produit][0]),
-                lots=None, reste=0, du_cellier=0, au_cellier=0, detail="",
-            )
-            for une in recap.produits
-        ),
-        groupements=tuple(
-            une._replace(attribue=sommes[une.produit][0], montant=sommes[une.produit][1], du_cellier=0) for une in recap.groupements
-        ),
+    return recap._replace(
+        produits=tuple(_tel_qu_attribue(une, sommes[une.produit][0]) for une in recap.produits),
+        groupements=tuple(une._replace(attribue=sommes[une.produit][0], montant=sommes[une.produit][1], du_cellier=0) for une in recap.groupements),
         bons=bons,
         explications=Explications(recap.explications.regle, {ref: Raison(depot.produits[ref].unite, CAUSE, "") for ref in sommes}, {}),
         manques=(),
         frais=partager_frais(retour.frais, fusion.commande.frais_selon, lignes_de(bons)),
         cellier=(),
-    )  # fmt: skip
+    )
+
+
+def _tel_qu_attribue(ligne: LigneProduit, attribue: int) -> LigneProduit:
+    """À commander : ce qui est attribué, ni plus ni moins."""
+    cout = montant_coutant(ligne.prix, attribue)
+    return ligne._replace(a_commander=attribue, montant=cout, lots=None, reste=0, du_cellier=0, au_cellier=0, detail="")
 
 
 def _dans_l_ordre_des_lignes(fusion: Fusion, retenues: Sequence[Retenue], rendues: Sequence[tuple[int, int]]) -> list[int]:

@@ -7,7 +7,6 @@ chaque part y a son explication. Quantités en millièmes, montants en centimes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -49,17 +48,14 @@ class LigneBon(NamedTuple):
     montant: int
 
 
-@dataclass(slots=True, eq=False)
 class Servi:
     """Un article, ce qu'on en aura et ce que cela coûte. `a_part` : sa part s'explique à cette cellule-là. Se compare par identité."""
 
-    produit: str
-    quantite: int
-    tolerance: int
-    attribue: int
-    prix_unitaire: int
-    montant: int
-    a_part: bool = False
+    __slots__ = ("a_part", "attribue", "montant", "prix_unitaire", "produit", "quantite", "tolerance")
+
+    def __init__(self, produit: str, quantite: int, tolerance: int, attribue: int, prix_unitaire: int, montant: int, a_part: bool = False) -> None:
+        self.produit, self.quantite, self.tolerance = produit, quantite, tolerance
+        self.attribue, self.prix_unitaire, self.montant, self.a_part = attribue, prix_unitaire, montant, a_part
 
 
 class BonServi(NamedTuple):

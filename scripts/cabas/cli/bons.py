@@ -36,8 +36,6 @@ def inscrire(sous_commandes: Any) -> None:
 
 def executer(arguments: argparse.Namespace) -> int:
     """Compose le carnet et l'écrit."""
-    from dataclasses import replace
-
     from cabas.calculs.offre import tarif_de
     from cabas.cli.catalogue_fige import charger_catalogue
     from cabas.cli.fusionner import constats_utiles
@@ -51,7 +49,7 @@ def executer(arguments: argparse.Namespace) -> int:
     imprimeur = Imprimeur(arguments.format)
     catalogue = charger_catalogue(arguments.depot, arguments.commande)
     # Comme sur le site : d'une révision figée viennent les prix, pas les dates.
-    depot = replace(catalogue.depot, commandes=catalogue.present.commandes)
+    depot = catalogue.depot._replace(commandes=catalogue.present.commandes)
     refus = [*erreurs(constats_utiles(catalogue.constats, arguments.commande))] or refus_du_carnet(depot, arguments)
     if refus:
         imprimeur.constats(refus)

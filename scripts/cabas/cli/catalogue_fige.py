@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +18,7 @@ MONTREES = 5
 _MOTS = {"pas": "pas", "contenu": "contenu", "maximum": "maximum", "tva": "TVA"}
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(NamedTuple):
     """Les fiches avec lesquelles on fusionne. `present` : celles d'aujourd'hui ; `commit` : vide si rien n'est figé."""
 
     racine: Path
@@ -52,7 +50,7 @@ class Catalogue:
 
         remede = f"Cette fiche est figée. Corriger celle d’aujourd’hui, puis : cabas ouvrir {self.identifiant} --annuler."
         return [
-            replace(constat, emplacement=Emplacement(f"{self.demandee}:{lieu.fichier}", lieu.ligne), remede=remede)
+            constat._replace(emplacement=Emplacement(f"{self.demandee}:{lieu.fichier}", lieu.ligne), remede=remede)
             if self.commit and est_fige((lieu := constat.emplacement).fichier)
             else constat
             for constat in constats
@@ -92,7 +90,7 @@ def figer(racine: Path, identifiant: str, present: Depot, demandee: str) -> Cata
         return absent(passees)
     depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{identifiant}"))
     catalogue = Catalogue(racine, identifiant, depot, present, constats, commit, sans_controle(demandee))
-    return replace(catalogue, constats=[*catalogue.situer(constats), *_mouvante(racine, present, identifiant, demandee, commit)])
+    return catalogue._replace(constats=[*catalogue.situer(constats), *_mouvante(racine, present, identifiant, demandee, commit)])
 
 
 def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, commit: str) -> list[Constat]:

@@ -58,8 +58,8 @@ def executer(arguments: argparse.Namespace) -> int:
     catalogue = charger_catalogue(arguments.depot, arguments.commande)
     depot = catalogue.depot
     trouve = _choisir(depot, arguments.commande, arguments.groupement)
-    fautes = erreurs(constats_utiles(catalogue.constats, arguments.commande)) or ([] if isinstance(trouve, tuple) else [trouve])
-    if fautes or not isinstance(trouve, tuple):
+    fautes = erreurs(constats_utiles(catalogue.constats, arguments.commande)) or ([trouve] if isinstance(trouve, Constat) else [])
+    if fautes or isinstance(trouve, Constat):
         return _arreter(imprimeur, fautes)
     commande, fenetre = trouve
     formulaire = formulaire_du_bon(depot, commande, fenetre, depot.groupements[fenetre.groupement])

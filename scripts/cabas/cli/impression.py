@@ -68,12 +68,10 @@ class Imprimeur:
 
     def _situe(self, constat: Constat) -> Constat:
         """Le constat, avec des chemins que la personne peut ouvrir."""
-        from dataclasses import replace
-
         if self._situer is str:
             return constat
-        ou = replace(constat.emplacement, fichier=self._situer(constat.emplacement.fichier))
-        return replace(constat, emplacement=ou, message=self._situer(constat.message), remede=self._situer(constat.remede))
+        ou = constat.emplacement._replace(fichier=self._situer(constat.emplacement.fichier))
+        return constat._replace(emplacement=ou, message=self._situer(constat.message), remede=self._situer(constat.remede))
 
     def bilan(self, constats: Sequence[Constat], lus: str) -> None:
         """« 2 erreurs, 1 avertissement (144 fiches lues). »"""

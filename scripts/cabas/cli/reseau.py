@@ -51,13 +51,11 @@ def un_seul_groupement(prive: Path, commande: str, recu: Recu, groupement: str) 
 
 def frais_a_plusieurs(recap: Recap, fusion: Fusion, groupement: str) -> Recap:
     """Le même récap, sans frais qui ne seraient pas les bons : un groupement seul ne sait pas sa part, des totaux n'ont pas de cellules."""
-    from dataclasses import replace
-
     from cabas.calculs.frais import partager_a_plusieurs
 
     if groupement and len(fusion.commande.fenetres) > 1:
-        return replace(recap, frais=())
-    return replace(recap, frais=partager_a_plusieurs(fusion.commande, recap.lignes, fusion.totaux)) if fusion.totaux else recap
+        return recap._replace(frais=())
+    return recap._replace(frais=partager_a_plusieurs(fusion.commande, recap.lignes, fusion.totaux)) if fusion.totaux else recap
 
 
 def relire_le_retour(prive: Path, depot: Depot, fusion: Fusion, recap: Recap, recu: Recu, groupement: str) -> tuple[Recap, Retour | None]:

@@ -95,8 +95,6 @@ def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Cons
 
     Si la révision ne se trouve pas (dossier venu d'un zip, copie partielle), on le dit, et les bons montrent les prix présents.
     """
-    from dataclasses import replace
-
     from cabas.calculs.offre import Etat, etat
     from cabas.cli.catalogue_fige import figer
     from cabas.constats import Gravite
@@ -107,9 +105,9 @@ def _figes(racine: Path, depot: Depot, maintenant: datetime, constats: list[Cons
             continue
         catalogue = figer(racine, identifiant, depot, commande.catalogue)
         if catalogue.fige:
-            figes[identifiant] = replace(catalogue.depot, commandes=depot.commandes, etats=depot.etats)
+            figes[identifiant] = catalogue.depot._replace(commandes=depot.commandes, etats=depot.etats)
         else:
-            constats += [replace(constat, gravite=Gravite.AVERTISSEMENT) for constat in catalogue.constats]
+            constats += [constat._replace(gravite=Gravite.AVERTISSEMENT) for constat in catalogue.constats]
     return figes
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from cabas.constats import Constat, Emplacement, Gravite
+from cabas.constats import VIDE, Constat, Emplacement, Gravite
 from cabas.modele import Depot
 
 
-@dataclass(frozen=True, slots=True)
-class Contexte:
+class Contexte(NamedTuple):
     """Ce que voit un contrôle : le dépôt, l'instant, et le texte des fichiers suivis par git (vide hors de git)."""
 
     depot: Depot
     maintenant: datetime
-    suivis: Mapping[str, str] = field(default_factory=dict)
+    suivis: Mapping[str, str] = VIDE
 
 
 class Fait(NamedTuple):
@@ -28,8 +26,7 @@ class Fait(NamedTuple):
     remede: str
 
 
-@dataclass(frozen=True, slots=True)
-class Controle:
+class Controle(NamedTuple):
     """Un contrôle. Sa question est la première ligne de la docstring de `juger` : aide, guide et code ne font qu'un."""
 
     code: str

@@ -7,7 +7,6 @@ Deux familles : ceux qui touchent une case (`DANS_UNE_CASE`, `DANS_UN_BON_CANONI
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from cabas.calculs.offre import maximum_par_bon
 from cabas.demonstration.chantier import Chantier
@@ -33,7 +32,7 @@ def _offerts(chantier: Chantier, forme: Forme, bon: Bon) -> list[Produit]:
 
 
 def _ajouter(bon: Bon, *articles: Article) -> Bon:
-    return replace(bon, articles=bon.articles + articles)
+    return bon._replace(articles=bon.articles + articles)
 
 
 def _rejet(ref: str, lu: str, code: str) -> Article:
@@ -88,13 +87,13 @@ def hors_pas(chantier: Chantier, forme: Forme, bon: Bon) -> Bon | None:
 def colonne_inconnue(chantier: Chantier, forme: Forme, bon: Bon) -> Bon | None:
     """Une colonne ajoutée par le groupement, qui n'est aucun produit."""
     colonne = chantier.contexte.alea.choice(COLONNES_INCONNUES)
-    return _ajouter(bon, replace(_rejet("", "2", "colonne-inconnue"), colonne=colonne)) if forme.grille else None
+    return _ajouter(bon, _rejet("", "2", "colonne-inconnue")._replace(colonne=colonne)) if forme.grille else None
 
 
 def colonne_ambigue(chantier: Chantier, forme: Forme, bon: Bon) -> Bon | None:
     """Une colonne pour deux produits : on ne sait pas lequel est demandé."""
     colonne = intitule_ambigu(chantier.contexte.produits)
-    return _ajouter(bon, replace(_rejet("", "1", "colonne-ambigue"), colonne=colonne)) if forme.grille and colonne else None
+    return _ajouter(bon, _rejet("", "1", "colonne-ambigue")._replace(colonne=colonne)) if forme.grille and colonne else None
 
 
 def intitule_ambigu(produits: Iterable[Produit]) -> str:
@@ -131,7 +130,7 @@ def en_double(chantier: Chantier, forme: Forme, bon: Bon) -> Bon | None:
         if pas_permis(chantier.contexte, produit) >= 2 * demande // produit.pas:
             lu = ecrire(chantier.contexte.alea, demande, produit.unite, forme.main)
             premier = Article(produit.ref, lu, demande)
-            return _ajouter(bon, premier, replace(premier, accident="produit-en-double", code="produit-en-double"))
+            return _ajouter(bon, premier, premier._replace(accident="produit-en-double", code="produit-en-double"))
     return None
 
 
@@ -166,4 +165,4 @@ def glisser(bon: Bon, colonnes: Sequence[Produit], quantites: int) -> Bon:
     """
     lus = [*(article.lu for article in bon.articles[:quantites]), bon.plage or "17h-18h"]
     articles = tuple(_rejet(produit.ref, lu, "ligne-decalee") for produit, lu in zip(colonnes[1:], lus, strict=False))
-    return replace(bon, articles=articles, plage="", glisse=True)
+    return bon._replace(articles=articles, plage="", glisse=True)

@@ -6,7 +6,6 @@ Chacun prend une ou deux cellules au chantier et y dépose lui-même ses fichier
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from cabas.demonstration.cellules import ascii_minuscule
@@ -22,9 +21,9 @@ PASSANTS = ("Swann Visiteur", "Charlie Detour", "Sacha Passage", "Maxime Ailleur
 def deux_envois(chantier: Chantier) -> None:
     """Le dernier envoi avant la clôture gagne tout entier, quel que soit le nom des fichiers."""
     ancien = chantier.bon(chantier.cellule())
-    ancien = replace(ancien, envoi=decaler(ancien, timedelta(hours=-chantier.contexte.alea.randrange(1, 20))))
+    ancien = ancien._replace(envoi=decaler(ancien, timedelta(hours=-chantier.contexte.alea.randrange(1, 20))))
     plus_tard = decaler(ancien, timedelta(hours=chantier.contexte.alea.randrange(1, 20)))
-    nouveau = replace(au_meme_creneau(chantier.bon(ancien.cellule), ancien), envoi=plus_tard)
+    nouveau = au_meme_creneau(chantier.bon(ancien.cellule), ancien)._replace(envoi=plus_tard)
     chantier.deposer_page(chantier.remplacer(ancien, "deux-envois"))
     chantier.deposer_page(nouveau)
 
@@ -32,7 +31,7 @@ def deux_envois(chantier: Chantier) -> None:
 def meme_instant(chantier: Chantier) -> None:
     """Un double appui : même instant, le dernier fichier dans l'ordre des noms gagne."""
     un = chantier.bon(chantier.cellule())
-    deux = replace(au_meme_creneau(chantier.bon(un.cellule), un), envoi=un.envoi)
+    deux = au_meme_creneau(chantier.bon(un.cellule), un)._replace(envoi=un.envoi)
     perdant, gagnant = sorted((un, deux), key=code)
     chantier.deposer_page(chantier.remplacer(perdant, "meme-instant"))
     chantier.deposer_page(gagnant)
@@ -41,7 +40,7 @@ def meme_instant(chantier: Chantier) -> None:
 def copie(chantier: Chantier) -> None:
     """La même pièce jointe enregistrée deux fois : mêmes octets, même code. Elle ne compte qu'une fois."""
     bon = chantier.bon(chantier.cellule())
-    bon = replace(bon, identifiant=code(bon))
+    bon = bon._replace(identifiant=code(bon))
     chantier.deposer(PAGE, (bon.marquer("copie", REMPLACEE),), f"page-{bon.identifiant} (1).csv")
     chantier.deposer(PAGE, (bon,), f"page-{bon.identifiant}.csv")
 
@@ -50,17 +49,17 @@ def deux_papiers(chantier: Chantier) -> None:
     """Deux bons papier recopiés, sans date : le dernier fichier dans l'ordre des noms gagne."""
     ancien = chantier.bon(chantier.cellule())
     nouveau = au_meme_creneau(chantier.bon(ancien.cellule), ancien)
-    papiers = [replace(bon, envoi=None, identifiant="") for bon in (ancien, nouveau)]
+    papiers = [bon._replace(envoi=None, identifiant="") for bon in (ancien, nouveau)]
     chantier.deposer(SAISIE, (chantier.remplacer(papiers[0], "deux-papiers"),), "papier-jeudi.csv")
     chantier.deposer(SAISIE, (papiers[1],), "papier-vendredi.csv")
 
 
 def deux_ecritures(chantier: Chantier) -> None:
     """Un appel noté en deux fois, sous le code puis sous le nom : un seul bon, rien n'est remplacé."""
-    bon = replace(chantier.bon(chantier.cellule(), nombre=8), envoi=None, identifiant="", creneau="", tarif="", remarque="")
+    bon = chantier.bon(chantier.cellule(), nombre=8)._replace(envoi=None, identifiant="", creneau="", tarif="", remarque="")
     bon = bon.marquer("deux-ecritures", RETENUE)
-    sous_le_code = replace(bon, signe=bon.cellule.cellule, articles=bon.articles[:4])
-    sous_le_nom = replace(bon, signe=bon.cellule.nom, articles=bon.articles[4:])
+    sous_le_code = bon._replace(signe=bon.cellule.cellule, articles=bon.articles[:4])
+    sous_le_nom = bon._replace(signe=bon.cellule.nom, articles=bon.articles[4:])
     chantier.deposer(SAISIE, (sous_le_code, sous_le_nom), "appels-du-soir.csv")
 
 
@@ -78,20 +77,20 @@ def brouillon_puis_bon(chantier: Chantier) -> None:
 
 def en_brouillon(bon: Bon) -> Bon:
     """Le même bon, non validé."""
-    return replace(bon, brouillon=True).marquer("brouillon", BROUILLON)
+    return bon._replace(brouillon=True).marquer("brouillon", BROUILLON)
 
 
 def en_retard(chantier: Chantier, bon: Bon, retard: timedelta) -> Bon:
     """Le même bon, envoyé après la clôture."""
     envoi = (chantier.contexte.fenetre.cloture + retard).replace(microsecond=0)
-    return replace(bon, envoi=envoi).marquer("hors-delai", REJETEE, "hors-delai")
+    return bon._replace(envoi=envoi).marquer("hors-delai", REJETEE, "hors-delai")
 
 
 def hors_delai(chantier: Chantier) -> None:
     """Une seconde après la clôture ; et, d'une autre cellule, à la seconde même de la clôture : celui-là compte."""
     chantier.deposer_page(en_retard(chantier, chantier.bon(chantier.cellule()), timedelta(seconds=1)))
     juste = chantier.bon(chantier.cellule())
-    chantier.deposer_page(replace(juste, envoi=chantier.contexte.fenetre.cloture))
+    chantier.deposer_page(juste._replace(envoi=chantier.contexte.fenetre.cloture))
 
 
 def retard_apres_bon(chantier: Chantier) -> None:
@@ -104,27 +103,27 @@ def retard_apres_bon(chantier: Chantier) -> None:
 def mauvaise_commande(chantier: Chantier) -> None:
     """La page d'un autre mois, gardée dans l'historique du téléphone."""
     autres = sorted(commande for commande in chantier.contexte.depot.commandes if commande != chantier.contexte.commande.id)
-    bon = replace(chantier.bon(chantier.cellule()), commande=autres[0] if autres else "2020-01")
+    bon = chantier.bon(chantier.cellule())._replace(commande=autres[0] if autres else "2020-01")
     chantier.deposer_page(bon.marquer("mauvaise-commande", REJETEE, "mauvaise-commande"))
 
 
 def mauvais_groupement(chantier: Chantier) -> None:
     """Le bon du groupement voisin."""
     autres = sorted(slug for slug in chantier.contexte.depot.groupements if slug != chantier.contexte.groupement.slug)
-    bon = replace(chantier.bon(chantier.cellule()), groupement=autres[0] if autres else "ailleurs")
+    bon = chantier.bon(chantier.cellule())._replace(groupement=autres[0] if autres else "ailleurs")
     chantier.deposer_page(bon.marquer("mauvais-groupement", REJETEE, "mauvais-groupement"))
 
 
 def cellule_absente(chantier: Chantier) -> None:
     """Un bon sans nom : on ne sait pas à qui il est."""
-    bon = replace(chantier.bon(Adherent("")), signe="")
+    bon = chantier.bon(Adherent(""))._replace(signe="")
     chantier.deposer_page(bon.marquer("cellule-absente", REJETEE, "cellule-absente"))
 
 
 def cellule_inconnue(chantier: Chantier) -> None:
     """Une personne qui n'est pas dans `adherents.csv` : retenue, et signalée."""
     nom = chantier.contexte.alea.choice(PASSANTS)
-    bon = replace(chantier.bon(Adherent(nom, nom)), signe=nom)
+    bon = chantier.bon(Adherent(nom, nom))._replace(signe=nom)
     chantier.deposer_page(_signaler(bon, "cellule-inconnue"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cabas.calculs.code_court import ALPHABET, LONGUEUR, code_court, texte_du_bon
@@ -83,7 +83,7 @@ class Chantier:
     def deposer_page(self, bon: Bon) -> None:
         """Un bon de la page web : un fichier à lui seul, nommé par son code court."""
         coder = code(bon)
-        self.deposer(PAGE, (replace(bon, identifiant=coder),), PAGE.fichier.format(coder))
+        self.deposer(PAGE, (bon._replace(identifiant=coder),), PAGE.fichier.format(coder))
 
     def remplacer(self, bon: Bon, accident: str) -> Bon:
         """Le même bon, suivi d'un autre plus récent : remplacé, ou additionné là où `plusieurs_bons` vaut `ajouter`."""
@@ -111,4 +111,4 @@ def decaler(bon: Bon, ecart: timedelta) -> datetime | None:
 
 def au_meme_creneau(bon: Bon, ancien: Bon) -> Bon:
     """Un second envoi garde le créneau et l'écriture du premier."""
-    return replace(bon, creneau=ancien.creneau, plage=ancien.plage, signe=ancien.signe)
+    return bon._replace(creneau=ancien.creneau, plage=ancien.plage, signe=ancien.signe)

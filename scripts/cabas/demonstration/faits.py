@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import NamedTuple
@@ -20,8 +19,7 @@ RETENUE, REMPLACEE, REJETEE, BROUILLON = "retenue", "remplacee", "rejetee", "bro
 SORTS = (RETENUE, REMPLACEE, REJETEE, BROUILLON)
 
 
-@dataclass(frozen=True, slots=True)
-class Contexte:
+class Contexte(NamedTuple):
     """Ce qu'il faut savoir pour inventer les bons d'un groupement. `vitrine` : les produits des formulaires courts."""
 
     depot: Depot
@@ -33,8 +31,7 @@ class Contexte:
     alea: Random
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """Une quantité écrite. `quantite` : ce qui compte si elle est retenue. `colonne` : intitulé d'une colonne en trop."""
 
     ref: str
@@ -47,8 +44,7 @@ class Article:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bon:
+class Bon(NamedTuple):
     """Ce qu'une cellule demande, tel qu'elle l'envoie. `signe` : comment elle écrit qui elle est ; `plage` : son
     créneau en heures, comme l'écrit un formulaire.
     """
@@ -69,7 +65,7 @@ class Bon:
 
     def marquer(self, accident: str, sort: str, code: str = "") -> Bon:
         """Le même bon, dont toutes les lignes auront ce sort et ce code."""
-        return replace(self, articles=tuple(replace(article, accident=accident, sort=sort, code=code) for article in self.articles))
+        return self._replace(articles=tuple(article._replace(accident=accident, sort=sort, code=code) for article in self.articles))
 
 
 class Accident(NamedTuple):
@@ -86,20 +82,18 @@ class Accident(NamedTuple):
     colonne: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fichier:
+class Fichier(NamedTuple):
     """Un fichier déposé dans `bons/`. `forme` dit par quel chemin il est venu."""
 
     groupement: str
     nom: str
     forme: str
-    contenu: bytes = field(repr=False)
+    contenu: bytes
     bons: tuple[Bon, ...] = ()
     accident: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Resume:
+class Resume(NamedTuple):
     """Ce qui a été semé : de quoi vérifier une fusion sans la refaire.
 
     `attendu` : total retenu par produit (millièmes). `comptes` : nombre de quantités par sort, et leur somme, `lues`.
@@ -139,9 +133,7 @@ def resumer(fichiers: Iterable[Fichier]) -> Resume:
                 if article.accident:
                     accidents.append(_accident(fichier, bon, article))
     retenus = {ref: quantite for ref, quantite in sorted(attendu.items()) if quantite}
-    return Resume(
-        len(cellules), total, tuple(sorted(accidents)), retenus, dict(comptes), dict(sorted(formes.items())), tuple(sorted(ignores))
-    )
+    return Resume(len(cellules), total, tuple(sorted(accidents)), retenus, dict(comptes), dict(sorted(formes.items())), tuple(sorted(ignores)))
 
 
 def _noter_fichier(fichier: Fichier, accidents: list[Accident], ignores: list[str], comptes: Counter[str]) -> None:

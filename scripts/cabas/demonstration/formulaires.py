@@ -6,7 +6,6 @@ Aucun ne porte nos refs : les intitulés sont les noms du catalogue, habillés p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cabas.constats import Refus
@@ -161,8 +160,8 @@ def _peser(contexte: Contexte, bon: Bon) -> Bon:
     articles = []
     for article in bon.articles:
         lu = lire_quantite(article.lu, "kg") if article.ref in legers else Refus("", "")
-        articles.append(replace(article, lu=str(lu)) if isinstance(lu, int) else article)
-    return replace(bon, articles=tuple(articles))
+        articles.append(article._replace(lu=str(lu)) if isinstance(lu, int) else article)
+    return bon._replace(articles=tuple(articles))
 
 
 def framaforms(contexte: Contexte, bons: Sequence[Bon]) -> bytes:

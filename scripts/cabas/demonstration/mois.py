@@ -6,7 +6,6 @@ dossier privé donné.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -127,7 +126,7 @@ def _deposer_forme(chantier: Chantier, forme: Forme, numero: int, cases: list[ty
 def _ancien(chantier: Chantier, bon: Bon, forme: Forme) -> Bon:
     """Une première réponse au formulaire, que la suivante remplace."""
     ancien = au_meme_creneau(chantier.bon(bon.cellule, forme), bon)
-    return chantier.remplacer(replace(ancien, envoi=decaler(bon, timedelta(minutes=-20))), "deux-envois")
+    return chantier.remplacer(ancien._replace(envoi=decaler(bon, timedelta(minutes=-20))), "deux-envois")
 
 
 def _remplir(chantier: Chantier, canoniques: list[type_accident]) -> None:

@@ -8,7 +8,6 @@ l'ont déjà passé (`temoin`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +146,7 @@ def _batir(lot: _Lot) -> Depot:
         if fiche is not None:
             if presentation:  # un lien faux dans le texte se dit à sa ligne
                 lignes = {**fiche.source.lignes, "presentation": lot.presentations[chemin]}
-                fiche = replace(fiche, source=replace(fiche.source, lignes=lignes))
+                fiche = fiche._replace(source=fiche.source._replace(lignes=lignes))
             fiches[nom][identifiant] = fiche
     produits: dict[str, Produit] = fiches["produits"]
     producteurs: dict[str, Producteur] = fiches["producteurs"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cabas.a_deux import a_deux
@@ -31,18 +30,18 @@ Fichiers = Sequence[tuple[str, Path]]
 """Des fichiers de bons, chacun avec le groupement de son dossier."""
 
 
-@dataclass(slots=True)
 class Recu:
     """Ce qui est arrivé pour une commande. Les chemins sont relatifs au dossier privé."""
 
-    recues: list[Recue] = field(default_factory=list)
-    adherents: dict[str, list[Adherent]] = field(default_factory=dict)
-    soldes: dict[str, dict[str, int]] = field(default_factory=dict)
-    empreintes: dict[str, str] = field(default_factory=dict)
-    ignores: dict[str, str] = field(default_factory=dict)
-    constats: list[Constat] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    cellier: dict[str, Stock] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.recues: list[Recue] = []
+        self.adherents: dict[str, list[Adherent]] = {}
+        self.soldes: dict[str, dict[str, int]] = {}
+        self.empreintes: dict[str, str] = {}
+        self.ignores: dict[str, str] = {}
+        self.constats: list[Constat] = []
+        self.decisions: list[Decision] = []
+        self.cellier: dict[str, Stock] = {}
 
     @property
     def lignes(self) -> list[LigneLue]:
@@ -125,5 +124,5 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau)
     recu.recues += lignes
     recu.constats += [
-        replace(constat, emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
+        constat._replace(emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats
     ]

@@ -88,17 +88,15 @@ def _sceau(empreinte: str, corps: bytes) -> bytes:
 def _coder(valeur: Any) -> Any:
     if valeur is None or isinstance(valeur, str | int):
         return valeur
-    if isinstance(valeur, tuple):
-        return ["", *map(_coder, valeur)]
+    if isinstance(valeur, tuple):  # un fait du modèle est un uplet qui a un nom
+        return [type(valeur).__name__ if type(valeur) is not tuple else "", *map(_coder, valeur)]
     if isinstance(valeur, Mapping):
         return {cle: _coder(contenu) for cle, contenu in valeur.items()}
     if isinstance(valeur, datetime):  # une fiche n'a que des instants de Paris
         return ["datetime", valeur.astimezone(PARIS).replace(tzinfo=None).isoformat()]
     if isinstance(valeur, date | time):
         return [type(valeur).__name__, valeur.isoformat()]
-    if isinstance(valeur, Decimal):
-        return ["Decimal", str(valeur)]
-    return [type(valeur).__name__, *(_coder(getattr(valeur, champ)) for champ in valeur.__match_args__)]
+    return [type(valeur).__name__, str(valeur)]  # un prix, un coefficient : `Decimal`
 
 
 def _decoder(code: Any) -> Any:

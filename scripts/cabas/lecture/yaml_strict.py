@@ -6,14 +6,12 @@ fichier sont des constats. Chaque valeur sait sa ligne. Règle : contrats.md §1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cabas.constats import Constat
 
 
-@dataclass(frozen=True, slots=True)
-class Noeud:
+class Noeud(NamedTuple):
     """Une valeur YAML et sa ligne : un texte, une suite, ou un dictionnaire dont on garde la ligne des clés."""
 
     valeur: str | tuple[Noeud, ...] | dict[str, Noeud]

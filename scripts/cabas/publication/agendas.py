@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +19,7 @@ NOM = "agenda.ics"
 def agendas(depot: Depot, reserve: Path) -> Fichiers:
     """Tous les agendas, en mémoire : `agenda.ics` et `groupements/<slug>/agenda.ics`. `reserve` : le dossier du cache."""
     # Le texte d'une fiche mission n'entre pas dans l'agenda : le corriger ne le refait pas.
-    missions = [repr(replace(mission, presentation="", materiel=())) for _slug, mission in sorted(depot.missions.items())]
+    missions = [repr(mission._replace(presentation="", materiel=())) for _slug, mission in sorted(depot.missions.items())]
     commun = hashlib.sha256("\0".join([_dessin(), repr(sorted(depot.commandes.items())), *missions]).encode()).hexdigest()
     pieces = [_piece(depot, commun, None), *(_piece(depot, commun, groupement) for _slug, groupement in sorted(depot.groupements.items()))]
     fichiers = {piece.chemin: prendre(piece, reserve) for piece in pieces}

@@ -42,7 +42,7 @@ def fiches(depot: Depot, reserve: Path) -> Fichiers:
 
 def _piece(mission: Mission) -> Piece:
     """L'empreinte vient de la fiche elle-même : savoir qu'elle n'a pas changé ne coûte pas de la lire."""
-    dit = json.dumps([_dessin(), *(getattr(mission, champ) for champ in mission.__slots__ if champ != "source")], ensure_ascii=False)
+    dit = json.dumps([_dessin(), *(getattr(mission, champ) for champ in mission._fields if champ != "source")], ensure_ascii=False)
 
     def fabriquer() -> bytes:
         from cabas.documents.fiche_mission import fiche_pdf

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from cabas.constats import Constat, Emplacement, Gravite
@@ -47,7 +46,7 @@ def _de_l_article(article: Texte) -> list[Constat]:
     champs = rubrique.entete_article(article)
     nus = {champ.ligne for nom, champ in champs.items() if nom != "summary"}
     return [
-        replace(constat, gravite=Gravite.AVERTISSEMENT) if constat.code == "html-interdit" and constat.emplacement.ligne in nus else constat
+        constat._replace(gravite=Gravite.AVERTISSEMENT) if constat.code == "html-interdit" and constat.emplacement.ligne in nus else constat
         for constat in relire(article, D_ARTICLE)
     ]
 
@@ -85,5 +84,5 @@ def _situer(constat: Constat, texte: Texte | None) -> Constat:
     for aiguille in (f"{diese}{ancre}" if diese else "", citation[1], *reversed(morceaux)):
         rang = next((rang for rang, ligne in enumerate(texte.corps.splitlines(), texte.ligne) if aiguille and aiguille in ligne), 0)
         if rang:
-            return replace(constat, emplacement=Emplacement(constat.emplacement.fichier, rang))
+            return constat._replace(emplacement=Emplacement(constat.emplacement.fichier, rang))
     return constat

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from cabas.calculs import affichage
@@ -30,8 +29,7 @@ def formulaires_traduits(formulaire: Formulaire, depot: Depot, commande: Command
 def _traduire(formulaire: Formulaire, depot: Depot, commande: Commande, fenetre: Fenetre, groupement: Groupement, une: Langue) -> Formulaire:
     creneaux = {code: simple(f"{code} ({dit})") for code, dit in ecrire_creneaux(fenetre, groupement, une)}
     rayons = {str(rayon["code"]): rayon for rayon in ecrire_rayons(depot, commande, groupement, une)}
-    return replace(
-        formulaire,
+    return formulaire._replace(
         presentation=_presentation(commande, fenetre, groupement, une),
         vie_privee=_vie_privee(groupement, une),
         avant=tuple(_fixe(question, groupement, une, creneaux) for question in formulaire.avant),
@@ -71,19 +69,19 @@ def _vie_privee(groupement: Groupement, une: Langue) -> str:
 def _fixe(question: Question, groupement: Groupement, une: Langue, creneaux: Mapping[str, str]) -> Question:
     aide = _phrase(une, f"{question.code}_aide") if f"{question.code}_aide" in une.faits["page"] else ""
     choix = tuple((code, creneaux.get(code, texte)) for code, texte in question.choix) if question.code == "creneau" else question.choix
-    return replace(question, intitule=_phrase(une, question.code, mot=groupement.mot_cellule), aide=aide, choix=choix)
+    return question._replace(intitule=_phrase(une, question.code, mot=groupement.mot_cellule), aide=aide, choix=choix)
 
 
 def _rayon(rayon: Rayon, ecrit: Mapping[str, Any]) -> Rayon:
     articles = {article["ref"]: article for article in ecrit["articles"]}
     questions = tuple(_question(question, articles[question.code[2:]]) for question in rayon.questions)
-    return replace(rayon, nom=simple(str(ecrit["nom"])), questions=questions)
+    return rayon._replace(nom=simple(str(ecrit["nom"])), questions=questions)
 
 
 def _question(question: Question, article: Mapping[str, Any]) -> Question:
     """Le nom traduit, le prix, la ref ; en aide, l'unité, le pas, le maximum, les allergènes, et le nom français qu'on lit sur l'étiquette."""
     ref, nom = article["ref"], simple(article["nom"]).replace("[", "(").replace("]", ")")
     if question.code.startswith("t-"):
-        return replace(question, intitule=f"{nom} (t-{ref})", aide=simple(f"{''.join(article['lot'] or ())} {article['unite']}"))
+        return question._replace(intitule=f"{nom} (t-{ref})", aide=simple(f"{''.join(article['lot'] or ())} {article['unite']}"))
     dits = [article["unite"], *article["dits"], article["allergenes"], *article["dits_en_francais"][:1]]
-    return replace(question, intitule=simple(f"{nom}, {article['prix']} [{ref}]"), aide=simple(" · ".join(filter(None, dits))))
+    return question._replace(intitule=simple(f"{nom}, {article['prix']} [{ref}]"), aide=simple(" · ".join(filter(None, dits))))

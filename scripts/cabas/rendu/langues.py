@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -28,8 +27,7 @@ LANGUES = ("en", "ar", "tr", "es", "pt", "uk")
 """Les langues que nous savons écrire, outre le français."""
 
 
-@dataclass(frozen=True, slots=True)
-class Langue:
+class Langue(NamedTuple):
     """Une langue du bon. `faits` : le contenu de son fichier."""
 
     code: str
