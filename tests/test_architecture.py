@@ -39,7 +39,7 @@ FLECHES: dict[str, set[str]] = {
     "service": set(),
     "modele": {"argent", "quantites", "temps", "constats", "etats", "mission", "regles_de_partage", "service"},
     "recu": {"argent", "quantites", "temps", "constats", "modele"},
-    "typographie": {"argent", "quantites", "temps"},
+    "typographie": {"argent", "motifs", "quantites", "temps"},
     "a_deux": set(),
     "calculs": NOYAU,
     "controles": NOYAU,

@@ -11,6 +11,7 @@ import pytest
 from conftest import RACINE
 
 from cabas.cli.commun import TEMOIN, charger_depot
+from cabas.constats import Source
 from cabas.etats import EtatDeLot, EtatDesLots
 from cabas.lecture import memoire
 from cabas.lecture.depot import comprendre
@@ -44,10 +45,11 @@ def copie(tmp_path):
 
 def test_un_depot_retenu_est_le_meme_a_la_ligne_pres(notre_depot):
     instant = datetime(2026, 12, 1, 8, 0, tzinfo=PARIS)
+    ici = Source("f", 2, {"x": 3})
     riche = Depot(
-        **{champ: getattr(notre_depot, champ) for champ in Depot.__match_args__ if champ not in ("etats", "correspondances")},
-        etats={"2026-12": EtatDesLots("2026-12", instant, (EtatDeLot("farine", 25_000, None, 3),))},
-        correspondances={"a": (Correspondance("f*.csv", {"Nom": "cellule"}, ("x",), "mac-roman"),)},
+        **{champ: getattr(notre_depot, champ) for champ in Depot._fields if champ not in ("etats", "correspondances")},
+        etats={"2026-12": EtatDesLots("2026-12", instant, (EtatDeLot("farine", 25_000, None, 3),), ici)},
+        correspondances={"a": (Correspondance("f*.csv", {"Nom": "cellule"}, ("x",), "mac-roman", ici),)},
     )
     for depot in (notre_depot, riche):
         retenu = memoire.rappeler(memoire.retenir(depot, "e"), "e")

@@ -13,11 +13,11 @@ import os
 import random
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from oracle_sql import fusionner_en_sql, reduite
@@ -52,8 +52,7 @@ CLOTURES = (
 )
 
 
-@dataclass(frozen=True)
-class Monde:
+class Monde(NamedTuple):
     """Une fenêtre entière : le dépôt, et ce qui est arrivé. `bons[groupement, fichier]` = (colonnes, rangées)."""
 
     depot: Depot
@@ -358,13 +357,13 @@ def desaccords(monde: Monde) -> list[str]:
 def reduire(monde: Monde) -> Monde:
     """Le plus petit reste du désaccord : des fichiers, puis des lignes, ôtés tant qu'il demeure."""
     for cle in list(monde.bons):
-        essai = replace(monde, bons={autre: contenu for autre, contenu in monde.bons.items() if autre != cle})
+        essai = monde._replace(bons={autre: contenu for autre, contenu in monde.bons.items() if autre != cle})
         if essai.bons and desaccords(essai):
             monde = essai
     for cle in list(monde.bons):
         for rangee in monde.bons[cle][1]:
             colonnes, rangees = monde.bons[cle]
-            essai = replace(monde, bons={**monde.bons, cle: (colonnes, tuple(r for r in rangees if r is not rangee))})
+            essai = monde._replace(bons={**monde.bons, cle: (colonnes, tuple(r for r in rangees if r is not rangee))})
             if desaccords(essai):
                 monde = essai
     return monde

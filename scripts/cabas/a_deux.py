@@ -27,6 +27,8 @@ class Double(Generic[T]):
         self._double = self._tube = 0
         if not quand_meme or not _possible():
             return
+        import pickle  # noqa: F401, PLC0415 (chargé avant, il sert aux deux)
+
         self._tube, ecrire = os.pipe()
         try:
             self._double = os.fork()

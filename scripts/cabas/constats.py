@@ -34,11 +34,17 @@ class Emplacement(NamedTuple):
 
 
 class Source(NamedTuple):
-    """D'où vient une fiche : son fichier, sa première ligne, et la ligne de chacun de ses champs."""
+    """D'où vient une fiche : son fichier, sa première ligne, et la ligne de chacun de ses champs (qui n'y changent rien)."""
 
     fichier: str
     ligne: int = 1
     lignes: Mapping[str, int] = VIDE
+
+    def __eq__(self, autre: object) -> bool:
+        return isinstance(autre, Source) and self[:2] == autre[:2]
+
+    def __hash__(self) -> int:
+        return hash(self[:2])
 
     def a(self, champ: str = "") -> Emplacement:
         """L'emplacement d'un champ ; à défaut, celui de la fiche."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
-
-from cabas.constats import VIDE
 
 
 class FichePassee(NamedTuple):
@@ -42,7 +41,7 @@ class Histoire(NamedTuple):
     """
 
     versions: tuple[Version, ...] = ()
-    revisions: Mapping[str, datetime] = VIDE
+    revisions: Mapping[str, datetime] = MappingProxyType({})
     absente: str = ""
 
     @property

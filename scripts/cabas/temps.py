@@ -20,7 +20,7 @@ _INSTANT = motif(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _GOOGLE = motif(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (?:UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
 _FRANCAIS = motif(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
 
-_SERIE = re.compile(r"(\d{5})(?:[.,](\d+))?", re.ASCII)
+_SERIE = motif(r"(\d{5})(?:[.,](\d+))?", re.ASCII)
 _JOUR_ZERO = datetime(1899, 12, 30)
 _SERIES = range((datetime(2015, 1, 1) - _JOUR_ZERO).days, (datetime(2101, 1, 1) - _JOUR_ZERO).days)
 """Les dates-séries de tableur que l'on croit : des jours depuis le 30 décembre 1899, de 2015 à 2100."""

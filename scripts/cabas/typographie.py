@@ -5,12 +5,12 @@ Rien ici ne dépend de la langue de la machine. Les espaces insécables n'existe
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
+from cabas.motifs import motif
 from cabas.quantites import MILLE, UNITES
 from cabas.temps import PARIS
 
@@ -122,18 +122,18 @@ def plage(debut: datetime, fin: datetime) -> str:
 
 # Chaque motif commence par le signe cherché : une page entière se parcourt sans s'arrêter à chaque lettre.
 _REGLES = (
-    (re.compile(r"'(?<=\w')(?=\w)"), "’"),
-    (re.compile(r"«(?: +|(?=[^\s\u00a0\u202f]))"), f"«{INSECABLE}"),
-    (re.compile(r" +»|»(?<=[^\s\u00a0\u202f]»)"), f"{INSECABLE}»"),
-    (re.compile(r" (?:(?<=\S )|(?<=^ )) *([;!?])(?=\s|$)"), FINE + r"\1"),
-    (re.compile(r" (?:(?<=\S )|(?<=^ )) *:(?=\s|$)"), f"{INSECABLE}:"),
-    (re.compile(r" (?<=\d ) *(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
+    (motif(r"'(?<=\w')(?=\w)"), "’"),
+    (motif(r"«(?: +|(?=[^\s\u00a0\u202f]))"), f"«{INSECABLE}"),
+    (motif(r" +»|»(?<=[^\s\u00a0\u202f]»)"), f"{INSECABLE}»"),
+    (motif(r" (?:(?<=\S )|(?<=^ )) *([;!?])(?=\s|$)"), FINE + r"\1"),
+    (motif(r" (?:(?<=\S )|(?<=^ )) *:(?=\s|$)"), f"{INSECABLE}:"),
+    (motif(r" (?<=\d ) *(?=(?:€|kg|g|L|cl|mL|h|%)(?:\W|$))"), INSECABLE),
 )
 
 
 COURT = 200
 """En signes : un texte plus long ne se répète guère."""
-_A_RECOPIER = re.compile(r"(\"[^\"\n]*\"|\{[^}\n]*\}|`[^`\n]*`)")
+_A_RECOPIER = motif(r"(\"[^\"\n]*\"|\{[^}\n]*\}|`[^`\n]*`)")
 
 
 def typographier(texte: str) -> str:
@@ -153,8 +153,8 @@ def _typographier_court(texte: str) -> str:
 def _typographier(texte: str) -> str:
     morceaux = _A_RECOPIER.split(texte)
     for rang in range(0, len(morceaux), 2):
-        for motif, remplacement in _REGLES:
-            morceaux[rang] = motif.sub(remplacement, morceaux[rang])
+        for cherche, remplacement in _REGLES:
+            morceaux[rang] = cherche.sub(remplacement, morceaux[rang])
     return "".join(morceaux)
 
 

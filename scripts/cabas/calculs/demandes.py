@@ -26,35 +26,24 @@ class Demandes:
     def __init__(self, depot: Depot, commande: Commande) -> None:
         self._depot, self._commande = depot, commande
         self._proposes: dict[str, Produit] = {produit.ref: produit for produit in proposes(depot, commande)}
-        self._textes: dict[str, Refus | _Textes] = {}
-        self._seuils: dict[str, tuple[int | None, int | None, int]] = {}
+        self._lectures: dict[str, Lectures | Refus] = {}
         self._articles: dict[Decimal, Articles] = {}
+
+    def lectures(self, ref: str) -> Lectures | Refus:
+        """Ce que veulent dire les quantités écrites pour un produit, ou pourquoi il ne se commande pas."""
+        if ref not in self._lectures:
+            self._lectures[ref] = self._produit_refuse(ref) or Lectures(self._proposes[ref], self._commande)
+        return self._lectures[ref]
 
     def lire(self, ref: str, texte: str, plus: str) -> tuple[int, int] | Refus:
         """La quantité et la tolérance écrites pour un produit (millièmes), ou ce qui les fait refuser."""
-        textes = self._textes.get(ref)
-        if textes is None:
-            textes = self._textes[ref] = self._produit_refuse(ref) or _Textes(self._proposes[ref])
-        if isinstance(textes, Refus):
-            return textes
-        lu, en_plus = textes[texte], textes[plus]
+        lectures = self.lectures(ref)
+        if isinstance(lectures, Refus):
+            return lectures
+        lu, en_plus = lectures[texte], lectures[plus]
         if isinstance(lu, Refus):
             return lu
         return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
-
-    def seuils(self, ref: str) -> tuple[int | None, int | None, int]:
-        """D'un produit : le maximum par bon, la quantité suspecte, et celle sous laquelle il n'y a rien à regarder."""
-        if (seuils := self._seuils.get(ref)) is None:
-            produit = self._depot.produits[ref]
-            maximum, suspecte = maximum_par_bon(produit, self._commande), seuil_suspect(produit)
-            bornes = [borne for borne in (None if maximum is None else maximum + 1, suspecte) if borne is not None]
-            seuils = self._seuils[ref] = maximum, suspecte, min(bornes, default=_SANS_BORNE)
-        return seuils
-
-    def tranquille(self, ref: str, quantite: int, tolerance: int) -> bool:
-        """Vrai s'il n'y a rien à dire d'un bon qui demande cela, une fois, de ce produit."""
-        maximum, _suspecte, seuil = self.seuils(ref)
-        return quantite < seuil and (maximum is None or quantite + tolerance <= maximum)
 
     def articles(self, coefficient: Decimal) -> Articles:
         """Ce que veut dire chaque écriture, au prix d'un tarif."""
@@ -78,12 +67,18 @@ class Demandes:
         return None
 
 
-class _Textes(dict[str, int | Refus]):
-    """Ce que veut dire chaque texte, pour un produit : des millièmes au pas, ou ce qui le fait refuser."""
+class Lectures(dict[str, int | Refus]):
+    """Ce que veut dire chaque texte, pour un produit : des millièmes au pas, ou ce qui le fait refuser.
 
-    def __init__(self, produit: Produit) -> None:
+    `maximum` : par bon ; `suspecte` : la quantité qui étonne ; `seuil` : celle sous laquelle il n'y a rien à regarder.
+    """
+
+    def __init__(self, produit: Produit, commande: Commande) -> None:
         super().__init__()
         self._produit = produit
+        self.maximum, self.suspecte = maximum_par_bon(produit, commande), seuil_suspect(produit)
+        bornes = [borne for borne in (None if self.maximum is None else self.maximum + 1, self.suspecte) if borne is not None]
+        self.seuil = min(bornes, default=_SANS_BORNE)
 
     def __missing__(self, texte: str) -> int | Refus:
         produit = self._produit
@@ -95,6 +90,13 @@ class _Textes(dict[str, int | Refus]):
             lu = Refus("quantite-hors-pas", fait, f"Choisir {enumerer(possibles, 'ou')} avec la personne.")
         return self.setdefault(texte, lu)
 
+    def tranquille(self, ecrit: Ecrit) -> tuple[int, int] | None:
+        """La quantité et la tolérance d'un bon qui n'écrit que cela de ce produit, s'il n'y a rien à en dire."""
+        voulue, plus = self[ecrit.lu], self[ecrit.tolerance]
+        if isinstance(voulue, Refus) or isinstance(plus, Refus) or voulue >= self.seuil:
+            return None
+        return None if self.maximum is not None and voulue + plus > self.maximum else (voulue, plus)
+
 
 class Articles(dict[Ecrit, Article | None]):
     """L'article que veut dire une écriture, au prix d'un tarif ; `None` s'il y a quoi que ce soit à en dire."""
@@ -102,17 +104,17 @@ class Articles(dict[Ecrit, Article | None]):
     def __init__(self, demandes: Demandes, depot: Depot, coefficient: Decimal) -> None:
         super().__init__()
         self._demandes, self._depot, self._coefficient = demandes, depot, coefficient
-        self._egaux: dict[tuple[str, int, int], Article] = {}
+        self._egaux: dict[tuple[str, tuple[int, int]], Article] = {}
         self._prix: dict[str, int] = {}
 
     def __missing__(self, ecrit: Ecrit) -> Article | None:
         ref = ecrit.produit
-        lue = self._demandes.lire(ref, ecrit.lu, ecrit.tolerance)
-        if isinstance(lue, Refus) or not self._demandes.tranquille(ref, *lue):
-            self[ecrit] = None
-            return None
-        cle = (ref, *lue)
-        article = self[ecrit] = self._egaux.get(cle) or self._egaux.setdefault(cle, Article(*cle, self.prix(ref)))
+        lectures = self._demandes.lectures(ref)
+        lue = None if isinstance(lectures, Refus) else lectures.tranquille(ecrit)
+        article = None
+        if lue is not None and (article := self._egaux.get((ref, lue))) is None:
+            article = self._egaux[ref, lue] = Article(ref, *lue, self.prix(ref))
+        self[ecrit] = article
         return article
 
     def prix(self, ref: str) -> int:

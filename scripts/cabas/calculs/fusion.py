@@ -25,7 +25,7 @@ from cabas.calculs.remplacement import bons_gagnants, remplacer
 from cabas.calculs.retenues import BonRetenu, Retenue, bons_de, deplier
 from cabas.calculs.signaux import Signaux
 from cabas.calculs.tarifs import un_tarif_par_bon
-from cabas.constats import VIDE
+from cabas.constats import VIDE, Refus
 from cabas.modele import Commande, Depot
 from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
 from cabas.recu import deplier as lues_une_par_une
@@ -170,9 +170,12 @@ class _Groupement:
     def _plafonner(self, jugee: LigneJugee, deja: dict[str, int]) -> LigneJugee:
         """Ramène au maximum par bon ; signale un produit écrit deux fois, une quantité suspecte. `deja` : ce qu'en a ce bon, par produit."""
         ref, voulue = jugee.lue.produit, jugee.quantite
-        maximum, suspecte, tranquille = self._demandes.seuils(ref)
+        lectures = self._demandes.lectures(ref)
+        if isinstance(lectures, Refus):  # jamais : une ligne retenue est d’un produit proposé
+            return jugee
+        maximum, suspecte = lectures.maximum, lectures.suspecte
         avant = deja.get(ref)
-        if avant is None and voulue < tranquille:
+        if avant is None and voulue < lectures.seuil:
             deja[ref] = voulue
             return jugee
         produit = self._depot.produits[ref]

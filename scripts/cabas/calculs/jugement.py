@@ -19,6 +19,7 @@ from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
 from cabas.constats import Refus
 from cabas.modele import Commande, Fenetre
+from cabas.motifs import motif
 from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
 from cabas.typographie import enumerer, instant_long, simplifier
@@ -44,7 +45,7 @@ REJETS_DU_BON = frozenset({
 _TOTAUX = frozenset({"total", "totaux", "total general", "sous-total", "sous total", "somme"})
 _MOT_DE_TOTAL = re.compile(r"t.{0,2}t|somme", re.IGNORECASE)
 """Ce qu'ont tous les mots de total : savoir vite que presque personne ne s'appelle ainsi."""
-_FEUILLE = re.compile(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
+_FEUILLE = motif(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
 """Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
 
 def _peut_etre_un_total(cellule: str) -> bool:

@@ -63,13 +63,21 @@ def cellules_proches(lignes: Iterable[LigneJugee], adherents: Mapping[str, Seque
             du_groupement[cellule] = premiere
     constats: list[Constat] = []
     for groupement, ecrites in inconnues.items():
-        trouvees = list(_paires([_nom(ecrite) for ecrite in ecrites], adherents.get(groupement, ()))) if ecrites else []
-        dits = [_constat(ecrites[autre.nom], autre, connu, bool(adherents.get(groupement)), prive) for autre, connu in trouvees[:AU_PLUS]]
+        inscrits = adherents.get(groupement, ())
+        rien = not inscrits and _codes_distincts(ecrites)
+        trouvees = [] if rien else list(_paires([_nom(ecrite) for ecrite in ecrites], inscrits))
+        dits = [_constat(ecrites[autre.nom], autre, connu, bool(inscrits), prive) for autre, connu in trouvees[:AU_PLUS]]
         if len(trouvees) > AU_PLUS:
             reste = f"{len(trouvees) - AU_PLUS} autres paires de noms proches ne sont pas montrées."
             dits.append(avertissement("cellules-proches", Emplacement(f"{prive}/{groupement}"), reste, "Régler celles-ci, puis refusionner."))
         constats += dits
     return constats
+
+
+def _codes_distincts(noms: Iterable[str]) -> bool:
+    """Vrai de « C-001 », « C-002 », « C-010 » : des cellules qui n'ont d'autre nom, et que rien ne confond."""
+    codes = list(map(_CODE_SEUL.fullmatch, noms))
+    return len({(code[1].lower(), int(code[2])) for code in codes if code}) == len(codes)
 
 
 def _nom(nom: str, code: str = "") -> _Nom:

@@ -6,7 +6,7 @@ par produit, par groupement, par ligne. Quantités en millièmes, montants en ce
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -166,16 +166,17 @@ def _sommes(bons: Iterable[BonRetenu]) -> dict[str, tuple[int, int, int]]:
 
 
 def _groupements(bons: Iterable[BonServi], attributions: Iterable[Attribution]) -> tuple[LigneGroupement, ...]:
-    sommes: dict[tuple[str, str], list[int]] = {}
+    sommes: dict[str, dict[str, list[int]]] = {}
     for groupement, siens in groupby(bons, attrgetter("groupement")):
+        ici = sommes[groupement] = defaultdict(lambda: [0, 0, 0, 0])
         for un, nombre in Counter(chain.from_iterable(bon.servis for bon in siens)).items():
-            somme = sommes.setdefault((groupement, un.produit), [0, 0, 0, 0])
+            somme = ici[un.produit]
             somme[0] += nombre * un.quantite
             somme[1] += nombre * un.attribue
             somme[2] += nombre * un.montant
     for part in attributions:
-        sommes[(part.groupement, part.produit)][3] += part.du_cellier
-    return tuple(LigneGroupement(*cle, *sommes[cle]) for cle in sorted(sommes))
+        sommes[part.groupement][part.produit][3] += part.du_cellier
+    return tuple(LigneGroupement(groupement, ref, *somme) for groupement, ici in sorted(sommes.items()) for ref, somme in sorted(ici.items()))
 
 
 def _par_produit(groupements: Iterable[LigneGroupement]) -> dict[str, int]:

@@ -46,7 +46,7 @@ def executer(arguments: argparse.Namespace) -> int:
     from cabas.cli.catalogue_fige import charger_catalogue
     from cabas.cli.commun import lire_maintenant
     from cabas.cli.fusionner import constats_utiles
-    from cabas.constats import Emplacement, Refus, erreur, erreurs
+    from cabas.constats import Constat, Emplacement, Refus, erreur, erreurs
     from cabas.publication.ecriture import ecrire
     from cabas.publication.formulaires import FICHIERS, fichiers_du_formulaire, formulaire_du_bon
     from cabas.rendu.formulaires_traduits import formulaires_traduits

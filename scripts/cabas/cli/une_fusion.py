@@ -105,6 +105,8 @@ def fusionner_sous_verrou(
         retour = None
         if options.groupement:
             recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
+        if grandes:
+            grandes.repartir(recap)
         imprimeur.avancer(2, 3, "Récap et répartition")
         envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
         resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
 RETOURS = "reseau"
-BEAUCOUP = 20_000
-"""À partir de tant de lignes, écrire le journal pendant que l'on écrit le reste fait gagner du temps."""
+BEAUCOUP = 5_000
+"""À partir de tant de lignes, écrire le journal et la répartition pendant que l'on écrit le reste fait gagner du temps."""
 REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
@@ -77,11 +77,16 @@ class Grandes:
         self._a_cote = ACote(sorties, ensemble=fusion.comptes["lues"] > BEAUCOUP)
         self._a_cote.commencer("journal.csv", journal_csv(fusion))
 
-    def finir(self, recap: Recap) -> dict[str, Path]:
-        """Leurs chemins, par nom."""
-        from cabas.rendu.tables import lignes_csv, repartition_csv
+    def repartir(self, recap: Recap) -> None:
+        """Commence la répartition : le récap est fait."""
+        from cabas.rendu.tables import repartition_csv
 
         self._a_cote.commencer("repartition.csv", repartition_csv(recap))
+
+    def finir(self, recap: Recap) -> dict[str, Path]:
+        """Leurs chemins, par nom."""
+        from cabas.rendu.tables import lignes_csv
+
         return self._a_cote.finir({"lignes.csv": lignes_csv(recap)})
 
     def ranger(self) -> None:
