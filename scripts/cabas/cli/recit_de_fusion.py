@@ -122,7 +122,10 @@ def _raconter_les_totaux(resultat: Resultat, imprimeur: Imprimeur) -> None:
         imprimeur.dire(f"Le partage est celui que le réseau a rendu : {suite}.")
         return
     for envoi in sorted(resultat.sorties.glob("totaux-*.json")) if resultat.sorties is not None else ():
-        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
+        if resultat.tot:
+            imprimeur.dire(f"Totaux provisoires, à n’envoyer que si le réseau veut voir où il en est : {chemin_court(envoi)}")
+        else:
+            imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
 
 
 def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:
