@@ -236,7 +236,7 @@ def test_qui_prend_plus_paie_plus_de_frais() -> None:
 
 
 def test_un_achat_ordinaire() -> None:
-    assert acheter(produit((25000,)), 30000, 0) == Achat(25000, 1, manque=20000)
+    assert acheter(produit((25000,)), 30000, 0) == Achat(25000, 1, manque=20000, lot=25000)
     assert acheter(produit((25000,)), 60000, 0, 40000) == Achat(25000, 1, plafonne=True)
 
 

@@ -71,10 +71,11 @@ class LigneGroupement(NamedTuple):
 
 
 class Manque(NamedTuple):
-    """Ce qu'il faudrait encore demander pour compléter un lot."""
+    """Ce qu'il faudrait encore demander pour compléter un lot, et la taille de celui-ci."""
 
     produit: Produit
     quantite: int
+    lot: int
 
 
 class FaitsDuRecap(NamedTuple):
@@ -144,7 +145,7 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
         groupements,
         bons,
         Explications(commande.repartition, {ref: raison_de(commande, besoin, achats[ref]) for ref, besoin in besoins.items()}, propres),
-        tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
+        tuple(Manque(depot.produits[ref], achat.manque, achat.lot) for ref, achat in achats.items() if achat.manque),
         partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes_de(bons)),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
     )
