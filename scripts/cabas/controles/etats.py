@@ -23,9 +23,9 @@ def etat_faux(contexte: Contexte) -> Iterator[Fait]:
         if commande is None:
             yield Fait(etat.source.a(), f"Il n’y a pas de commande « {identifiant} ».", "Effacer ce fichier.")
             continue
-        if commande.catalogue:
-            continue  # les lots sont ceux de la révision figée : les fiches d'aujourd'hui n'en disent rien
-        lots = {produit.ref: tailles_de(produit) for produit in proposes(contexte.depot, commande)}
+        if commande.catalogue and identifiant not in contexte.figes:
+            continue  # les lots sont ceux d'une révision que l'on n'a pas : les fiches d'aujourd'hui n'en disent rien
+        lots = {produit.ref: tailles_de(produit) for produit in proposes(contexte.pour(commande), commande)}
         fautes = [
             un.produit for un in etat.produits if un.lot not in lots.get(un.produit, ()) or (un.manque or 0) > un.lot or (un.demande or 0) > un.lot
         ]
