@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import random
 import shutil
@@ -189,11 +190,34 @@ def test_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, modifier: Callab
     for nom in RECAPS:
         assert (avec / nom).read_bytes() == (sans / nom).read_bytes()
     assert "sac incomplet" in (sans / "repartition.csv").read_text(encoding="utf-8-sig"), "sans pénurie, l’essai ne prouverait rien"
+    if regle == "tirage":
+        refaire_le_tirage(sans)
+        assert set(json.loads((avec / "bilan.json").read_text(encoding="utf-8"))["graines"]) >= {"farine-t65"}
     bilans = [json.loads((dossier / "bilan.json").read_text(encoding="utf-8")) for dossier in (avec, sans)]
     for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "cellules", "total_producteurs", "total_cellules", "regle"):
         assert bilans[0][nom] == bilans[1][nom], nom
     assert set(bilans[1]["totaux"]) == {"la-remise", "les-tilleuls"}
     assert b"K7M2QX" in (avec / "lignes.csv").read_bytes(), "chez qui tient les bons, les lignes gardent leurs noms"
+
+
+def refaire_le_tirage(sorties: Path) -> None:
+    """La recette du guide, avec les seules sorties : la graine du bilan, et l’empreinte de « graine/groupement/cellule »."""
+    bilan = json.loads((sorties / "bilan.json").read_text(encoding="utf-8"))
+    lignes, refaits = lire_csv(sorties / "repartition.csv"), 0
+    for ref, graine in bilan["graines"].items():
+        du_produit = [une for une in lignes if une["produit"] == ref]
+        rangees = sorted(du_produit, key=lambda une: hashlib.sha256(f"{graine}/{une['groupement']}/{une['cellule']}".encode()).hexdigest())
+        for rang, une in enumerate(rangees, 1):
+            assert une["motif"].endswith(f", rang {rang} sur {len(rangees)} au tirage au sort"), une
+            refaits += 1
+    assert refaits > 3
+
+
+def test_le_tirage_se_refait_avec_les_sorties(reseau: Path) -> None:
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    fiche.write_text(fiche.read_text(encoding="utf-8") + "repartition: tirage\n", encoding="utf-8")
+    assert lancer(reseau) == 0
+    refaire_le_tirage(reseau / "prive/2026-12/sorties")
 
 
 @pytest.mark.parametrize("selon", ["montant", "cellule"])

@@ -129,7 +129,7 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     disputes = [ref for ref, besoin in besoins.items() if se_dispute(besoin, achats[ref])]
     parts: dict[tuple[int, int], int] = {}
     propres: dict[tuple[str, str, str], Attribution] = {}
-    a_part = {ref for ref in disputes if s_explique_a_part(besoins[ref], achats[ref])}
+    a_part = {ref for ref in disputes if s_explique_a_part(commande, besoins[ref], achats[ref])}
     for ref, (nommees, places) in demandeurs(fusion.bons, disputes).items():
         besoin = besoins[ref]._replace(retenues=_compares(fusion, nommees))
         obtenues = attribuer(commande, besoin, achats[ref].disponible)
