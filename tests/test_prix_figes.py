@@ -352,6 +352,23 @@ def test_ouvrir_fige_et_annuler_defait(depot: Path, cabas: Callable[..., dict[st
     assert (sortie["code"], codes(sortie)) == (2, {"pas-ouverte"})
 
 
+def test_annuler_sans_git_ne_demande_pas_de_taper_git(depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    renseigner(depot, "commande-2026-12")
+    shutil.rmtree(depot / ".git")
+    assert principal(["ouvrir", "2026-12", "--annuler", "--depot", str(depot)]) == 0
+    dit = capsys.readouterr().out
+    assert "git add" not in dit
+    assert "refaire cette annulation dans une copie clonée par git" in dit
+    assert "catalogue:" not in (depot / COMMANDE).read_text(encoding="utf-8")
+
+
+def test_un_depot_range_dans_un_autre_ne_vient_pas_d_un_zip(depot: Path, tmp_path: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    shutil.rmtree(depot / ".git")
+    git(tmp_path, "init", "--quiet")
+    (constat,) = cabas(depot, "ouvrir", "2026-12")["constats"]
+    assert (constat["code"], "zip" in constat["message"], "racine" in constat["message"]) == ("sans-git", False, True)
+
+
 def test_ouvrir_sans_etiquette(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
     commit, avant = git(depot, "rev-parse", "HEAD"), (depot / COMMANDE).read_bytes()
     assert cabas(depot, "ouvrir", "2026-12", "--sans-etiquette")["code"] == 0

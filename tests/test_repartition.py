@@ -310,7 +310,7 @@ def test_toutes_les_phrases(instantane: Any) -> None:
         ("un seul en plus", base, produit((2000,)), [("g", 1, 0), ("h", 0, 1)], 0),
     ]
     rouges, arrivee, tirage = (Limite("p", None, 5000),), base._replace(repartition="premier-arrive"), base._replace(repartition="tirage")
-    trois = [("g", 3, 0), ("g", 3, 0), ("h", 3, 0)]
+    trois, quatre = [("g", 3, 0), ("g", 3, 0), ("h", 3, 0)], (LimiteGroupement("g", 4000),)
     situations += [
         ("par ordre d’arrivée", arrivee._replace(limites=rouges), oeufs, trois, 0),
         ("par ordre d’arrivée, pour finir un lot", arrivee, lot, [("g", 20, 3), ("h", 3, 4), ("h", 0, 2)], 0),
@@ -319,12 +319,12 @@ def test_toutes_les_phrases(instantane: Any) -> None:
         ("au tirage au sort", tirage._replace(limites=rouges), oeufs, trois, 0),
         (
             "au tirage au sort, dans un groupement",
-            tirage._replace(limites=(Limite("p", None, None, (LimiteGroupement("g", 4000),)),)),
+            tirage._replace(limites=(Limite("p", None, None, quatre),)),
             oeufs,
             trois,
             0,
         ),
-        ("au tirage au sort, partout", tirage._replace(limites=(Limite("p", None, 5000, (LimiteGroupement("g", 4000),)),)), oeufs, trois, 0),
+        ("au tirage au sort, partout", tirage._replace(limites=(Limite("p", None, 5000, quatre),)), oeufs, trois, 0),
         ("au tirage au sort, après le cellier", tirage._replace(cellier=Cellier(True), limites=rouges), oeufs, trois, 1),
     ]
     dits: list[str] = []
