@@ -13,12 +13,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from conftest import MINI_RESEAU
 from python_calamine import CalamineWorkbook
 from test_reseau import deposer_des_bons
 
-from cabas.calculs.palettes import PLACEMENTS
+from cabas.calculs.palettes import PLACEMENTS, palettes
+from cabas.calculs.recap import LigneGroupement, LigneProduit, Recap
+from cabas.calculs.servis import Explications
 from cabas.cli import principal
 from cabas.documents.classeur import NOM_MAXIMUM, Colonne, Feuille, classeur_xlsx, noms_de_feuilles
+from cabas.lecture.depot import charger
+from cabas.modele import Lot
 
 ESPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 DONNEES = Path(__file__).parent / "donnees"
@@ -215,17 +220,42 @@ def test_des_noms_pieges_restent_du_texte() -> None:
     assert len(pied[1].replace("&amp;", "&")) <= 255
 
 
+@pytest.mark.parametrize(
+    ("tailles", "commande", "parts", "attendu"),
+    [
+        ((6,), 4, [(7, 4), (1, 0)], [(0, 7), (0, 1)]),  # quatre au détail, quatre du cellier : aucun carton n'arrive
+        ((6,), 8, [(7, 0), (1, 0)], [(1, 1), (0, 1)]),
+        ((6, 5), 10, [(7, 0), (3, 0)], [(0, 7), (0, 3)]),  # deux cartons de cinq, pas un de six
+        ((6, 5), 17, [(12, 0), (5, 0)], [(2, 0), (0, 5)]),
+        ((), 8, [(7, 0), (1, 0)], [(None, 7), (None, 1)]),
+    ],
+)
+def test_les_palettes_ne_posent_que_des_lots_livres(
+    tailles: tuple[int, ...], commande: int, parts: list[tuple[int, int]], attendu: list[tuple[int | None, int]]
+) -> None:
+    """`parts` : ce que chaque groupement reçoit, et ce qui en vient du cellier. `attendu` : lots entiers, et le reste."""
+    depot = charger(MINI_RESEAU)[0]
+    lots = [Lot(taille * 1000, f"carton de {taille}") for taille in tailles]
+    jus = depot.produits["jus-de-pomme"]._replace(lot=lots[0] if lots else None, lots=tuple(lots[1:]), lot_complet=len(lots) > 1)
+    depot = depot._replace(produits={jus.ref: jus})
+    total = 1000 * sum(part for part, _pris in parts)
+    ligne = LigneProduit(jus.ref, jus.nom, jus.producteur, jus.unite, total, 0, None, commande * 1000, 0, jus.prix, 0, 2)
+    siennes = tuple(LigneGroupement(slug, jus.ref, part * 1000, part * 1000, 0, pris * 1000) for slug, (part, pris) in zip("ab", parts, strict=True))
+    recap = Recap((ligne,), siennes, (), Explications("prorata", {}, {}), ())
+    assert [(une.lots, une.detail // 1000) for une in palettes(depot, recap)] == attendu
+
+
 def test_les_palettes_suivent_le_froid_et_font_le_compte(sorties: Path) -> None:
-    palettes, groupements = table(sorties / "palettes.csv"), table(sorties / "recap-groupements.csv")
+    posees, groupements = table(sorties / "palettes.csv"), table(sorties / "recap-groupements.csv")
     attribues = {(ligne["groupement"], ligne["produit"]): decimal(ligne["attribue"]) for ligne in groupements if decimal(ligne["attribue"])}
-    assert {(ligne["groupement"], ligne["produit"]): decimal(ligne["quantite"]) for ligne in palettes} == attribues
-    cles = [(ligne["groupement"], PLACEMENTS.index(ligne["placement"])) for ligne in palettes]
+    assert {(ligne["groupement"], ligne["produit"]): decimal(ligne["quantite"]) for ligne in posees} == attribues
+    cles = [(ligne["groupement"], PLACEMENTS.index(ligne["placement"])) for ligne in posees]
     assert cles == sorted(cles)
-    assert len({ligne["placement"] for ligne in palettes}) > 1
-    for ligne in palettes:
+    assert len({ligne["placement"] for ligne in posees}) > 1
+    for ligne in posees:
         if not ligne["lots"]:
             assert ligne["detail"] == ligne["quantite"]
-    assert any(ligne["lots"] not in ("", "0") and ligne["detail"] != "0" for ligne in palettes), "un lot entier, et le reste à peser"
+    assert any(ligne["lots"] not in ("", "0") and ligne["detail"] != "0" for ligne in posees), "un lot entier, et le reste à peser"
 
 
 def test_la_reservation_gdxp_suit_sa_documentation(sorties: Path) -> None:

@@ -166,6 +166,68 @@ def test_un_arbre_modifie_se_dit_dans_le_bilan(depot: Path, cabas: Callable[...,
     assert bilan(depot)["revision"] == f"{commit}+modifications"
 
 
+def ouvrir_puis_creer_le_miel(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    """La commande ouvre ; la fiche du miel naît après."""
+    assert cabas(depot, "ouvrir", "2026-12")["code"] == 0
+    farine = (depot / FARINE).read_text(encoding="utf-8")
+    (depot / "catalogue/produits/miel.yaml").write_text(farine.replace("Farine de blé T65", "Miel"), encoding="utf-8")
+    enregistrer(depot, "Du miel")
+
+
+@pytest.mark.parametrize(
+    "apres",
+    ["produits: tous\nlimites:\n  miel: {total: 5}", "produits: [farine-t65, miel]", "produits: tous\nsauf: [miel]"],
+    ids=["limites", "produits", "sauf"],
+)
+def test_une_fiche_nee_apres_l_ouverture(depot: Path, cabas: Callable[..., dict[str, Any]], apres: str) -> None:
+    """Verifier et fusionner disent la même chose, et ne demandent pas de créer une fiche qui existe."""
+    ouvrir_puis_creer_le_miel(depot, cabas)
+    changer(depot, COMMANDE, "produits: tous", apres)
+    for verbe, code in ((("verifier", "--maintenant", "2026-12-02T10:00"), 1), (("fusionner", "2026-12"), 2)):
+        sortie = cabas(depot, *verbe)
+        assert sortie["code"] == code
+        (constat,) = [un for un in sortie["constats"] if un["code"] == "produit-inconnu"]
+        assert (constat["fichier"], "à l’ouverture (commande-2026-12)" in constat["message"]) == (COMMANDE, True), constat
+        assert "créer" not in constat["remede"]
+        assert "cabas ouvrir 2026-12 --annuler" in constat["remede"]
+
+
+def test_une_faute_de_frappe_reste_une_faute_de_frappe(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    ouvrir_puis_creer_le_miel(depot, cabas)
+    changer(depot, COMMANDE, "produits: tous", "produits: [farine-t65, mielle]\nlimites:\n  myel: {total: 5}")
+    dits = [un for un in cabas(depot, "fusionner", "2026-12")["constats"] if un["code"] == "produit-inconnu"]
+    assert len(dits) == 2
+    assert not any("ouverture" in un["message"] for un in dits)
+
+
+def test_un_bon_qui_demande_un_produit_ne_apres_l_ouverture(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    ouvrir_puis_creer_le_miel(depot, cabas)
+    (depot / "prive/2026-12/les-tilleuls/bons/b.csv").write_text("cellule;produit;quantite\nC-3;miel;1\n", encoding="utf-8")
+    sortie = cabas(depot, "fusionner", "2026-12")
+    (constat,) = [un for un in sortie["constats"] if un["code"] == "produit-inconnu"]
+    assert "à l’ouverture (commande-2026-12)" in constat["message"]
+
+
+def test_verifier_juge_une_commande_ouverte_avec_ses_fiches(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    """Le pas a changé, puis la productrice est partie : la commande garde ses fiches, il n’y a rien à corriger."""
+    changer(depot, COMMANDE, "produits: tous", "produits: {producteurs: [moulin-des-sorbiers]}\nlimites:\n  farine-t65: {total: 5.5}")
+    enregistrer(depot, "La commande du moulin")
+    assert cabas(depot, "ouvrir", "2026-12")["code"] == 0
+    enregistrer(depot, "Ouverture")
+    verifier = ("verifier", "--maintenant", "2026-12-02T10:00")
+    changer(depot, FARINE, "pas: 0.5", "pas: 1")
+    assert codes(cabas(depot, *verifier)) == set()
+    for chemin in (depot / "catalogue/produits").iterdir():
+        if "producteur: moulin-des-sorbiers" in chemin.read_text(encoding="utf-8"):
+            chemin.unlink()
+    (depot / "catalogue/producteurs/moulin-des-sorbiers.md").unlink()
+    assert codes(cabas(depot, *verifier)) == set()
+    (depot / "prive/2026-12/les-tilleuls/bons/a.csv").write_text("cellule;produit;quantite\nA-1;farine-t65;2,5\n", encoding="utf-8")
+    assert cabas(depot, "fusionner", "2026-12")["code"] == 0
+    shutil.rmtree(depot / ".git")  # la révision ne se retrouve plus : on juge avec ce que l'on a
+    assert codes(cabas(depot, *verifier)) == {"produit-inconnu", "commande-vide"}
+
+
 @pytest.mark.parametrize("revision", ["commande-2025-01", "0123456789abcdef0123456789abcdef01234567", "--help", "HEAD:catalogue", "deux mots", "été"])
 def test_revision_inconnue(depot: Path, cabas: Callable[..., dict[str, Any]], revision: str) -> None:
     renseigner(depot, revision)
@@ -288,6 +350,23 @@ def test_ouvrir_fige_et_annuler_defait(depot: Path, cabas: Callable[..., dict[st
     assert git(depot, "tag") == ""
     sortie = cabas(depot, "ouvrir", "2026-12", "--annuler")
     assert (sortie["code"], codes(sortie)) == (2, {"pas-ouverte"})
+
+
+def test_annuler_sans_git_ne_demande_pas_de_taper_git(depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    renseigner(depot, "commande-2026-12")
+    shutil.rmtree(depot / ".git")
+    assert principal(["ouvrir", "2026-12", "--annuler", "--depot", str(depot)]) == 0
+    dit = capsys.readouterr().out
+    assert "git add" not in dit
+    assert "refaire cette annulation dans une copie clonée par git" in dit
+    assert "catalogue:" not in (depot / COMMANDE).read_text(encoding="utf-8")
+
+
+def test_un_depot_range_dans_un_autre_ne_vient_pas_d_un_zip(depot: Path, tmp_path: Path, cabas: Callable[..., dict[str, Any]]) -> None:
+    shutil.rmtree(depot / ".git")
+    git(tmp_path, "init", "--quiet")
+    (constat,) = cabas(depot, "ouvrir", "2026-12")["constats"]
+    assert (constat["code"], "zip" in constat["message"], "racine" in constat["message"]) == ("sans-git", False, True)
 
 
 def test_ouvrir_sans_etiquette(depot: Path, cabas: Callable[..., dict[str, Any]]) -> None:

@@ -149,6 +149,31 @@ def test_l_etat_suit_les_lots(mini_depot: Path, fusionner: Fusionner, ajout: str
     assert etat(mini_depot) == [EtatDeLot("lentilles-vertes", 25000, *attendu)]
 
 
+@pytest.mark.parametrize(
+    ("demandes", "attendu", "dit"),
+    [
+        ((9, 9, 10), (5000, 3000, 2000), "le sac de 5\u00a0kg"),  # un sac de 25 est fait, il en manque un petit
+        ((7, 7, 9), (25000, 23000, 2000), "le sac de 25\u00a0kg"),  # deux kilos de plus, et un grand remplace les quatre petits
+        ((9, 8, 10), (5000, 2000, 3000), "le sac de 5\u00a0kg"),
+    ],
+)
+def test_avec_plusieurs_lots_l_etat_dit_celui_que_l_on_remplit(
+    mini_depot: Path, fusionner: Fusionner, capsys: pytest.CaptureFixture[str], demandes: tuple[int, ...], attendu: tuple[int, int, int], dit: str
+) -> None:
+    fiche = mini_depot / "catalogue/produits/lentilles-vertes.yaml"
+    fiche.write_text(f"{fiche.read_text(encoding='utf-8')}lots: [{{quantite: 5, nom: sac de 5 kg}}]\n", encoding="utf-8")
+    deposer(mini_depot, "les-tilleuls/a.csv", *(f"B{rang};A-{rang};lentilles-vertes;{combien};;;" for rang, combien in enumerate(demandes)))
+    fusionner("--provisoire", "--publier")
+    assert etat(mini_depot) == [EtatDeLot("lentilles-vertes", *attendu)]
+    principal(["verifier", "--depot", str(mini_depot), "--maintenant", PENDANT])
+    assert "etat-faux" not in capsys.readouterr().out
+    depot = charger(mini_depot)[0]
+    page = bon_html(depot, depot.commandes["2026-12"], depot.groupements["les-tilleuls"], instant(PENDANT))
+    assert f"pour compléter {dit} (au 5\u00a0décembre" in page
+    principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--maintenant", PENDANT, "--sans-classeur", "--provisoire"])
+    assert f"pour compléter {dit.replace('le sac', 'un sac')} de Lentilles vertes" in capsys.readouterr().out.replace("5 kg", "5\u00a0kg")
+
+
 def test_en_dessous_de_trois_cellules_la_quantite_n_est_pas_dite(mini_depot: Path, fusionner: Fusionner) -> None:
     deposer(mini_depot, "les-tilleuls/a.csv", "B1;A-1;lentilles-vertes;12;;;", "B2;A-2;lentilles-vertes;6;2;;")
     deposer(mini_depot, "la-remise/a.csv", "B3;R-1;lentilles-vertes;;2;;", "B3;R-1;jus-de-pomme;6;;;")

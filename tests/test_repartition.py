@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cabas.argent import montant_coutant
 from cabas.calculs.approvisionnement import Achat, acheter, completer, depassees, limiter
-from cabas.calculs.attribution import attribuer, expliquer, prevoir
+from cabas.calculs.attribution import attribuer, expliquer, prevoir, s_explique_a_part
 from cabas.calculs.conditionnements import compter, manque_pour_un_lot, total_a_commander, totaux
 from cabas.calculs.frais import partager_frais
 from cabas.calculs.repartition import REGLES, Demande, motif, repartir
@@ -236,7 +236,7 @@ def test_qui_prend_plus_paie_plus_de_frais() -> None:
 
 
 def test_un_achat_ordinaire() -> None:
-    assert acheter(produit((25000,)), 30000, 0) == Achat(25000, 1, manque=20000)
+    assert acheter(produit((25000,)), 30000, 0) == Achat(25000, 1, manque=20000, lot=25000)
     assert acheter(produit((25000,)), 60000, 0, 40000) == Achat(25000, 1, plafonne=True)
 
 
@@ -261,6 +261,33 @@ def test_motif(demande: int, tolerance: int, part: int, unite: str, attendu: str
     assert motif(unite, demande, tolerance, part, "sac incomplet") == attendu
 
 
+def test_plusieurs_bons_d_une_cellule_ont_chacun_leur_rang() -> None:
+    commande = Commande("2026-12", "Essai", Selection(tous=True), (), repartition="premier-arrive", limites=(Limite("p", None, 4000),))
+    noms = ["A-1", "B-2", "A-1"]
+    retenues = [Retenue("g", nom, f"b{rang}", "p", 2000, 0, "", "", 100, None, "f", rang) for rang, nom in enumerate(noms)]
+    besoin = prevoir(commande, produit(()), retenues)
+    parts = attribuer(commande, besoin, besoin.achat.disponible)
+    dits = {une.cellule: une.motif.replace("\u00a0", " ") for une in expliquer(commande, besoin, retenues, besoin.achat, parts)}
+    assert dits == {
+        "A-1": "4 kg demandés, 2 kg attribués : quantité limitée à 4 kg pour le réseau, rangs 1 et 3 sur 3 par ordre d’arrivée",
+        "B-2": "2 kg demandés, 2 kg attribués : servi en entier, rang 2 sur 3 par ordre d’arrivée",
+    }
+
+
+@pytest.mark.parametrize("regle", sorted(REGLES))
+def test_une_phrase_ne_dit_un_rang_que_si_la_regle_range_et_choisit(regle: str) -> None:
+    """Et l’explication cellule par cellule, qui coûte, ne se fait que là."""
+    commande = Commande("2026-12", "Essai", Selection(tous=True), (), repartition=regle)
+    for total, range_ici in ((None, False), (3000, True), (9000, False)):
+        limitee = commande._replace(limites=(Limite("p", None, total),) if total else ())
+        retenues = [Retenue("g", nom, "", "p", 2000, 0, "", "", 100, None, "f", 1) for nom in "ab"]
+        besoin = prevoir(limitee, produit(()), retenues)
+        attendu = range_ici and regle in ("premier-arrive", "tirage")
+        assert s_explique_a_part(limitee, besoin, besoin.achat) is attendu
+        parts = attribuer(limitee, besoin, besoin.achat.disponible)
+        assert all(("rang " in une.motif) is attendu for une in expliquer(limitee, besoin, retenues, besoin.achat, parts))
+
+
 def test_toutes_les_phrases(instantane: Any) -> None:
     """Chaque phrase que peut lire un·e membre, dans l'ordre où on les rencontre : à relire à voix haute."""
     base = Commande("2026-12", "Essai", Selection(tous=True), ())
@@ -278,6 +305,27 @@ def test_toutes_les_phrases(instantane: Any) -> None:
         ("le cellier donne tout", base._replace(cellier=Cellier(True)), oeufs, [("g", 1, 0), ("h", 2, 0)], 9),
         ("le cellier donne, et cela ne suffit pas", base._replace(cellier=Cellier(True)), lot, [("g", 8, 0), ("h", 4, 0)], 6),
         ("le cellier complète", base._replace(cellier=Cellier(complete=True, budget=Decimal(9))), lot, [("g", 15, 1), ("h", 4, 0), ("h", 0, 2)], 0),
+        ("le cellier et une limite du réseau", base._replace(cellier=Cellier(True), limites=(Limite("p", None, 3000),)), oeufs, [("g", 9, 0)], 5),
+        ("des pièces en plus", base, produit((12000,), 1000, "piece"), [("g", 8, 4), ("h", 0, 2)], 0),
+        ("un seul en plus", base, produit((2000,)), [("g", 1, 0), ("h", 0, 1)], 0),
+    ]
+    rouges, arrivee, tirage = (Limite("p", None, 5000),), base._replace(repartition="premier-arrive"), base._replace(repartition="tirage")
+    trois, quatre = [("g", 3, 0), ("g", 3, 0), ("h", 3, 0)], (LimiteGroupement("g", 4000),)
+    situations += [
+        ("par ordre d’arrivée", arrivee._replace(limites=rouges), oeufs, trois, 0),
+        ("par ordre d’arrivée, pour finir un lot", arrivee, lot, [("g", 20, 3), ("h", 3, 4), ("h", 0, 2)], 0),
+        ("par ordre d’arrivée, il y en a pour tout le monde", arrivee, oeufs, trois, 0),
+        ("par ordre d’arrivée, il n’y en a pour personne", arrivee, lot, trois, 0),
+        ("au tirage au sort", tirage._replace(limites=rouges), oeufs, trois, 0),
+        (
+            "au tirage au sort, dans un groupement",
+            tirage._replace(limites=(Limite("p", None, None, quatre),)),
+            oeufs,
+            trois,
+            0,
+        ),
+        ("au tirage au sort, partout", tirage._replace(limites=(Limite("p", None, 5000, quatre),)), oeufs, trois, 0),
+        ("au tirage au sort, après le cellier", tirage._replace(cellier=Cellier(True), limites=rouges), oeufs, trois, 1),
     ]
     dits: list[str] = []
     for titre, commande, fiche, voeux, stock in situations:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import random
 import shutil
@@ -189,11 +190,34 @@ def test_par_la_ligne_de_commande(reseau: Path, tmp_path: Path, modifier: Callab
     for nom in RECAPS:
         assert (avec / nom).read_bytes() == (sans / nom).read_bytes()
     assert "sac incomplet" in (sans / "repartition.csv").read_text(encoding="utf-8-sig"), "sans pénurie, l’essai ne prouverait rien"
+    if regle == "tirage":
+        refaire_le_tirage(sans)
+        assert set(json.loads((avec / "bilan.json").read_text(encoding="utf-8"))["graines"]) >= {"farine-t65"}
     bilans = [json.loads((dossier / "bilan.json").read_text(encoding="utf-8")) for dossier in (avec, sans)]
     for nom in ("lues", "retenues", "remplacees", "rejetees", "brouillons", "cellules", "total_producteurs", "total_cellules", "regle"):
         assert bilans[0][nom] == bilans[1][nom], nom
     assert set(bilans[1]["totaux"]) == {"la-remise", "les-tilleuls"}
     assert b"K7M2QX" in (avec / "lignes.csv").read_bytes(), "chez qui tient les bons, les lignes gardent leurs noms"
+
+
+def refaire_le_tirage(sorties: Path) -> None:
+    """La recette du guide, avec les seules sorties : la graine du bilan, et l’empreinte de « graine/groupement/cellule »."""
+    bilan = json.loads((sorties / "bilan.json").read_text(encoding="utf-8"))
+    lignes, refaits = lire_csv(sorties / "repartition.csv"), 0
+    for ref, graine in bilan["graines"].items():
+        du_produit = [une for une in lignes if une["produit"] == ref]
+        rangees = sorted(du_produit, key=lambda une: hashlib.sha256(f"{graine}/{une['groupement']}/{une['cellule']}".encode()).hexdigest())
+        for rang, une in enumerate(rangees, 1):
+            assert une["motif"].endswith(f", rang {rang} sur {len(rangees)} au tirage au sort"), une
+            refaits += 1
+    assert refaits > 3
+
+
+def test_le_tirage_se_refait_avec_les_sorties(reseau: Path) -> None:
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    fiche.write_text(fiche.read_text(encoding="utf-8") + "repartition: tirage\n", encoding="utf-8")
+    assert lancer(reseau) == 0
+    refaire_le_tirage(reseau / "prive/2026-12/sorties")
 
 
 @pytest.mark.parametrize("selon", ["montant", "cellule"])
@@ -265,6 +289,7 @@ FAUTES: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
         "totaux-mal-ranges",
         lambda un, _d: un.write_bytes(resceller(un, commande="2026-11")),
     ),
+    "un instant qui n’en est pas un": ("totaux-illisibles", lambda un, _d: un.write_bytes(resceller(un, cloture="demain"))),
     "un prix changé": (
         "totaux-autre-catalogue",
         lambda _u, depot: (fiche := depot / "catalogue/produits/farine-t65.yaml").write_text(
@@ -296,6 +321,70 @@ def test_des_totaux_faux_se_disent(reseau: Path, tmp_path: Path, capsys: pytest.
     recap = (centre / "2026-12/sorties/recap-groupements.csv").read_text(encoding="utf-8-sig")
     assert "les-tilleuls" not in recap, "un groupement douteux n’est compté ni en entier, ni à moitié"
     assert "aucun-bon" in codes, "et l’on dit qu’il manque"
+
+
+PENDANT, APRES = "2026-12-03T12:00", "2026-12-09T12:00"
+"""Avant et après la clôture des Tilleuls, dans le réseau miniature."""
+
+
+@pytest.mark.parametrize(
+    ("chez_soi", "au_centre", "refuses"),
+    [
+        (("--provisoire", "--maintenant", PENDANT), ("--maintenant", APRES), True),
+        (("--maintenant", PENDANT), ("--maintenant", APRES), True),
+        (("--maintenant", PENDANT), ("--maintenant", PENDANT), False),
+        (("--provisoire", "--maintenant", PENDANT), ("--provisoire", "--maintenant", PENDANT), False),
+        (("--provisoire", "--maintenant", PENDANT), ("--provisoire", "--maintenant", APRES), False),
+        (("--maintenant", APRES), ("--maintenant", APRES), False),
+    ],
+)
+def test_des_totaux_d_avant_la_cloture_ne_passent_pas_pour_definitifs(
+    reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], chez_soi: tuple[str, ...], au_centre: tuple[str, ...], refuses: bool
+) -> None:
+    assert lancer(reseau, "--groupement", "les-tilleuls", *chez_soi) == 0
+    (totaux,) = (reseau / "prive/2026-12/les-tilleuls/sorties").rglob("totaux-*.json")
+    depose = tmp_path / "centre/2026-12/les-tilleuls" / totaux.name
+    depose.parent.mkdir(parents=True)
+    shutil.copy(totaux, depose)
+    capsys.readouterr()
+    assert lancer(reseau, "--reseau", "--prive", str(tmp_path / "centre"), *au_centre) == (1 if refuses else 0)
+    assert ("totaux-provisoires" in {constat["code"] for constat in json.loads(capsys.readouterr().out)["constats"]}) is refuses
+    (recap,) = (tmp_path / "centre").rglob("recap-groupements.csv")
+    assert ("les-tilleuls" in recap.read_text(encoding="utf-8-sig")) is not refuses
+    rendus = [chemin.name for chemin in (tmp_path / "centre").rglob("attribue-*.json")]
+    assert bool(rendus) is not (refuses or "--provisoire" in au_centre), "un partage provisoire ne se rend à personne"
+
+
+def test_des_totaux_arretes_a_une_cloture_avancee_depuis(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Le centre a reculé la clôture, le groupement ne l’a pas su : ce qui est arrivé entre les deux manque."""
+    assert lancer(reseau, "--groupement", "les-tilleuls", "--maintenant", "2026-12-07T21:00") == 0
+    depose = tmp_path / "centre/2026-12/les-tilleuls/totaux.json"
+    depose.parent.mkdir(parents=True)
+    shutil.copy(reseau / "prive/2026-12/les-tilleuls/sorties/totaux-les-tilleuls.json", depose)
+    fiche = reseau / "catalogue/commandes/2026-12.yaml"
+    fiche.write_text(fiche.read_text(encoding="utf-8").replace("cloture: 2026-12-07T20:00", "cloture: 2026-12-08T20:00"), encoding="utf-8")
+    capsys.readouterr()
+    assert lancer(reseau, "--reseau", "--prive", str(tmp_path / "centre"), "--maintenant", APRES) == 1
+    assert "totaux-provisoires" in capsys.readouterr().out
+
+
+def test_des_totaux_d_avant_ces_champs_se_lisent_encore(reseau: Path, tmp_path: Path) -> None:
+    centre = vers_le_centre(reseau, tmp_path)
+    depose = centre / "2026-12/les-tilleuls/totaux-les-tilleuls.json"
+    assert json.loads(depose.read_text(encoding="utf-8"))["cloture"] == "2026-12-07T20:00:00+01:00"
+    depose.write_bytes(resceller(depose, cloture="", provisoire=""))
+    assert not {"cloture", "provisoire"} & set(json.loads(depose.read_text(encoding="utf-8")))
+    (centre / "2026-12/la-remise/totaux-la-remise.json").unlink()
+    assert lancer(reseau, "--reseau", "--prive", str(centre), "--maintenant", APRES) == 0
+    assert "les-tilleuls" in (centre / "2026-12/sorties/recap-groupements.csv").read_text(encoding="utf-8-sig")
+
+
+def test_on_ne_dit_pas_d_envoyer_des_totaux_provisoires(reseau: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options, dit in (((PENDANT, "--provisoire"), "Totaux provisoires"), ((PENDANT,), "Totaux provisoires"), ((APRES,), "À envoyer au réseau")):
+        commande = ["fusionner", "2026-12", "--depot", str(reseau), "--groupement", "les-tilleuls", "--sans-classeur", "--maintenant", *options]
+        assert principal(commande) == 0
+        sortie = capsys.readouterr().out
+        assert [mots for mots in ("Totaux provisoires", "À envoyer au réseau") if mots in sortie] == [dit]
 
 
 def test_les_bons_passent_avant_les_totaux(reseau: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

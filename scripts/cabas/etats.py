@@ -10,7 +10,7 @@ from cabas.constats import Source
 
 
 class EtatDeLot(NamedTuple):
-    """Où en est le lot en cours d'un produit (millièmes). Sans `demande` ni `manque` : trop peu de cellules pour le dire."""
+    """Où en est le lot en cours d'un produit, et sa taille (millièmes). Sans `demande` ni `manque` : trop peu de cellules pour le dire."""
 
     produit: str
     lot: int

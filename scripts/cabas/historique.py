@@ -191,6 +191,9 @@ def _feuilles(objet: Any) -> Iterator[Any]:
 def _interroger(racine: Path, question: Callable[[Any], _T]) -> _T | Refus:
     """Pose une question à git. S'il ne peut pas répondre, un refus `sans-git` dit pourquoi, et quoi faire."""
     if not (racine / ".git").exists():
+        if any((dessus / ".git").exists() for dessus in racine.resolve().parents):
+            fait = "Ce dossier est dans un dépôt git, mais ce n’en est pas la racine : son histoire n’est pas à lui seul."
+            return Refus(SANS_GIT, fait, "Mettre les fiches à la racine de leur propre dépôt git : là, git init, puis enregistrer. Et recommencer.")
         fait = "Ce dossier n’a pas d’histoire : il vient d’un zip, ou git n’y a jamais servi."
         return Refus(SANS_GIT, fait, "Cloner le dépôt : git clone, suivi de son adresse. Y copier prive/, et recommencer là.")
     absent = Refus(SANS_GIT, "Le programme git n’est pas installé.", "L’installer (voir le guide, page « Installer »), et recommencer.")

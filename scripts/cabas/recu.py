@@ -163,7 +163,8 @@ class LigneTotal(NamedTuple):
 class Totaux(NamedTuple):
     """Ce qu'un groupement dit au réseau quand il fusionne chez lui : ni nom, ni code de cellule, ni bon. Voir la décision 15.
 
-    `offre` : l'empreinte du catalogue employé ; `comptes` : lues, retenues, remplacées, rejetées, brouillons.
+    `offre` : l'empreinte du catalogue employé ; `comptes` : lues, retenues, remplacées, rejetées, brouillons. `cloture` : celle de son
+    dossier ; `provisoire` : quand on a fusionné, si c'était avant elle ou avec `--provisoire`. Instants ISO, avec fuseau.
     """
 
     commande: str
@@ -174,10 +175,12 @@ class Totaux(NamedTuple):
     cellules: int = 0
     comptes: Mapping[str, int] = VIDE
     produits: Mapping[str, tuple[LigneTotal, ...]] = VIDE
+    cloture: str = ""
+    provisoire: str = ""
 
     @property
     def contenu(self) -> dict[str, Any]:
-        """Tout ce que dit le fichier, sauf son sceau."""
+        """Tout ce que dit le fichier, sauf son sceau. Ce qui est vide n'y est pas : un fichier d'avant se lit encore."""
         return {
             "format": "cabas-totaux-1",
             "commande": self.commande,
@@ -186,6 +189,7 @@ class Totaux(NamedTuple):
             "offre": self.offre,
             "revision": self.revision,
             "cellules": self.cellules,
+            **{nom: valeur for nom, valeur in (("cloture", self.cloture), ("provisoire", self.provisoire)) if valeur},
             "comptes": dict(self.comptes),
             "produits": {ref: [list(ligne) for ligne in lignes] for ref, lignes in self.produits.items()},
         }

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cabas.argent import centimes, montant_coutant
-from cabas.calculs.conditionnements import compter, manque_pour_un_lot, tailles_de, total_a_commander
+from cabas.calculs.conditionnements import compter, lot_entame, manque_pour_un_lot, tailles_de, total_a_commander
 from cabas.calculs.repartition import Demande, repartir
 from cabas.modele import Produit
 from cabas.regles_de_partage import Cellier
@@ -21,7 +21,7 @@ class Achat(NamedTuple):
     """Ce que l'on commande d'un produit. `lots` : `None` sans lots entiers.
 
     `pris` : ce que donne le cellier ; `manque` : ce qui compléterait un lot de plus ; `complete` : ce que le cellier y a mis ;
-    `plafonne` : la limite du réseau a fait commander moins.
+    `plafonne` : la limite du réseau a fait commander moins ; `lot` : la taille du lot que finirait `manque`.
     """
 
     a_commander: int
@@ -30,6 +30,7 @@ class Achat(NamedTuple):
     manque: int = 0
     complete: int = 0
     plafonne: bool = False
+    lot: int = 0
 
     @property
     def disponible(self) -> int:
@@ -49,7 +50,8 @@ def acheter(produit: Produit, quantites: int, tolerances: int, total: int | None
     plafonne = total is not None and commande < total_a_commander(tailles, quantites, tolerances, None, stock)
     pris = min(stock, max(0, quantites - commande)) // produit.pas * produit.pas
     manque = manque_pour_un_lot(tailles, quantites, tolerances, total) if commande + pris < quantites else 0
-    return Achat(commande, _nombre(tailles, commande), pris, manque, plafonne=plafonne)
+    lot = lot_entame(tailles, quantites + tolerances + manque) if manque else 0
+    return Achat(commande, _nombre(tailles, commande), pris, manque, plafonne=plafonne, lot=lot)
 
 
 def _nombre(tailles: Sequence[int], commande: int) -> int:

@@ -14,6 +14,7 @@ from cabas.argent import partager
 from cabas.calculs.approvisionnement import Achat, acheter, depassees, limiter
 from cabas.calculs.conditionnements import lots_de
 from cabas.calculs.offre import limites_des_groupements, total_permis
+from cabas.calculs.rangs import DITS, graine, rangs_dits
 from cabas.calculs.repartition import Demande, motif, repartir
 from cabas.calculs.retenues import Retenue
 from cabas.calculs.servis import Attribution, Raison
@@ -62,7 +63,7 @@ def prevoir(
     fermes, en_plus = quantites, tolerances
     if limites:
         libres = _grouper(commande, retenues)
-        admises = limiter(commande.repartition, produit.pas, [groupe.admise for groupe in libres], limites, _graine(commande, produit))
+        admises = limiter(commande.repartition, produit.pas, [groupe.admise for groupe in libres], limites, graine(commande.id, produit.ref))
         groupes = tuple(Groupe(groupe.rangs, admise) for groupe, admise in zip(libres, admises, strict=True))
         fermes, en_plus = sum(demande.quantite for demande in admises), sum(demande.tolerance for demande in admises)
     reserve = stock.quantite if stock and commande.cellier and commande.cellier.stock_d_abord else 0
@@ -75,9 +76,15 @@ def se_dispute(besoin: Besoin, achat: Achat) -> bool:
     return bool(besoin.groupes or achat.pris or achat.complete or achat.disponible != besoin.quantites)
 
 
-def s_explique_a_part(besoin: Besoin, achat: Achat) -> bool:
+def s_explique_a_part(commande: Commande, besoin: Besoin, achat: Achat) -> bool:
     """Vrai si la phrase dépend de la cellule, et pas seulement de ce qu'elle demande et reçoit."""
-    return bool(besoin.groupes or achat.pris)
+    return bool(besoin.groupes or achat.pris or (commande.repartition in DITS and _choisit(besoin, achat)))
+
+
+def _choisit(besoin: Besoin, achat: Achat) -> bool:
+    """Vrai si la règle a eu à choisir : il y a de quoi servir quelqu'un, et ni toutes les demandes, ni elles seules."""
+    fermes = sum(groupe.admise.quantite for groupe in besoin.groupes) if besoin.groupes else besoin.quantites
+    return 0 < achat.disponible < besoin.voulu and achat.disponible != fermes
 
 
 def raison_de(commande: Commande, besoin: Besoin, achat: Achat) -> Raison:
@@ -85,10 +92,6 @@ def raison_de(commande: Commande, besoin: Besoin, achat: Achat) -> Raison:
     produit = besoin.produit
     complete = f"{_lot_accorde(produit, 'complété', 'complétée')} par le cellier" if achat.complete else ""
     return Raison(produit.unite, _causes(commande, produit, achat), complete)
-
-
-def _graine(commande: Commande, produit: Produit) -> str:
-    return f"{commande.id}/{produit.ref}"
 
 
 def _grouper(commande: Commande, retenues: Sequence[Retenue]) -> tuple[Groupe, ...]:
@@ -117,12 +120,12 @@ def attribuer(commande: Commande, besoin: Besoin, disponible: int) -> list[int]:
     retenues = besoin.retenues
     if not besoin.groupes and disponible == besoin.quantites:
         return [retenue.quantite for retenue in retenues]  # tout le monde est servi : aucune règle n'a à choisir
-    produit, graine = besoin.produit, _graine(commande, besoin.produit)
+    produit, semee = besoin.produit, graine(commande.id, besoin.produit.ref)
     if not besoin.groupes and len({(retenue.groupement, retenue.cellule) for retenue in retenues}) == len(retenues):
         # Presque toujours : un seul bon demande ce produit pour chaque cellule, il n'y a rien à réunir.
-        return repartir(commande.repartition, disponible, produit.pas, [nouvelle(Demande, _DEMANDE(retenue)) for retenue in retenues], graine)
+        return repartir(commande.repartition, disponible, produit.pas, [nouvelle(Demande, _DEMANDE(retenue)) for retenue in retenues], semee)
     groupes = besoin.groupes or _grouper(commande, retenues)
-    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], graine)
+    obtenues = repartir(commande.repartition, disponible, produit.pas, [groupe.admise for groupe in groupes], semee)
     parts = [0] * len(retenues)
     for groupe, obtenue in zip(groupes, obtenues, strict=True):
         if len(groupe.rangs) == 1:
@@ -175,16 +178,36 @@ def _phrases(commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], ach
         cle = (groupe.admise.groupement, nommees[groupe.rangs[0]].cellule)
         admises[cle] = admises.get(cle, 0) + groupe.admise.quantite
     limites = limites_des_groupements(produit, commande) if admises else {}
+    partout, chez_soi = _rangs(commande, besoin, nommees, achat)
 
     def dire(cle: tuple[str, str], somme: tuple[int, int, int], pris: int) -> str:
         demande, tolerance, attribue = somme
-        cause, admise = causes, admises.get(cle, demande)
+        cause, admise, rang = causes, admises.get(cle, demande), partout.get(cle) or chez_soi.get(cle, "")
         if admise < demande:
             limite = f"quantité limitée à {quantite(limites[cle[0]], produit.unite)} pour ce groupement"
             cause = limite if attribue >= admise else f"{limite}, puis {causes}"
-        return motif(produit.unite, demande, tolerance, attribue, cause, pris, complete)
+            rang = chez_soi.get(cle, "") if attribue >= admise else rang
+        dit = motif(produit.unite, demande, tolerance, attribue, cause, pris, complete)
+        return f"{dit}, {rang}" if rang else dit
 
     return dire
+
+
+def _rangs(
+    commande: Commande, besoin: Besoin, nommees: Sequence[Retenue], achat: Achat
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    """Le rang de chaque cellule parmi toutes, si la règle a choisi entre toutes ; et dans son groupement, si sa limite a fait choisir."""
+    regle, semee = commande.repartition, graine(commande.id, besoin.produit.ref)
+    if regle not in DITS:
+        return {}, {}
+    groupes = besoin.groupes or _grouper(commande, besoin.retenues)
+    demandes = [((nommees[groupe.rangs[0]].groupement, nommees[groupe.rangs[0]].cellule), groupe.admise) for groupe in groupes]
+    chez_soi: dict[tuple[str, str], str] = {}
+    voulus = ((retenue.groupement, retenue.quantite + retenue.tolerance) for retenue in besoin.retenues)
+    for limite, permis in depassees(limites_des_groupements(besoin.produit, commande), voulus).items():
+        if permis:
+            chez_soi |= rangs_dits(regle, semee, [une for une in demandes if une[0][0] == limite], "du groupement")
+    return rangs_dits(regle, semee, demandes) if _choisit(besoin, achat) else {}, chez_soi
 
 
 def _pris_au_cellier(
@@ -206,6 +229,8 @@ def _causes(commande: Commande, produit: Produit, achat: Achat) -> str:
     """Pourquoi une part est plus petite que ce qui est admis : « sac incomplet », « quantité limitée à 80 kg pour le réseau »."""
     total = total_permis(produit, commande)
     if achat.plafonne and total is not None:
+        if achat.pris:  # le cellier s'ajoute à la limite : sans le dire, on recevrait plus que la « limite »
+            return f"on n’en commande que {quantite(total, produit.unite)} pour tout le réseau, en plus du cellier"
         return f"quantité limitée à {quantite(total, produit.unite)} pour le réseau"
     return _lot_accorde(produit, "incomplet", "incomplète")
 

@@ -104,3 +104,13 @@ def manque_pour_un_lot(tailles: Sequence[int], quantites: int, tolerances: int, 
     voulu = quantites + tolerances
     haut = voulu + tailles[-1] if total is None else min(voulu + tailles[-1], total)
     return min(totaux(tailles, voulu + 1, haut), default=voulu) - voulu
+
+
+def lot_entame(tailles: Sequence[int], total: int) -> int:
+    """La taille du lot qui fera `total` : le plus petit de ceux que l'on commandera alors. Il n'est donc pas plus petit que ce qui manque.
+
+    >>> lot_entame((25, 5), 30), lot_entame((25, 5), 25), lot_entame((25, 10), 35)
+    (5, 25, 10)
+    """
+    compte = compter(tailles, total) or ()
+    return min((taille for taille, nombre in zip(tailles, compte, strict=False) if nombre), default=tailles[0])

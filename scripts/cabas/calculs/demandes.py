@@ -54,6 +54,9 @@ class Demandes:
     def _produit_refuse(self, ref: str) -> Refus | None:
         if not ref.strip():
             return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
+        if ref not in self._depot.produits and (ouverte := self._commande.catalogue):
+            fait = f"« {ref} » n’était pas au catalogue à l’ouverture ({ouverte})."
+            return Refus("produit-inconnu", fait, "Si c’est une faute, écrire la ref du bon. Si la fiche est née depuis, prévenir la personne.")
         if ref not in self._depot.produits:
             return Refus(
                 "produit-inconnu",

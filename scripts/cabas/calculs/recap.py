@@ -71,10 +71,11 @@ class LigneGroupement(NamedTuple):
 
 
 class Manque(NamedTuple):
-    """Ce qu'il faudrait encore demander pour compléter un lot."""
+    """Ce qu'il faudrait encore demander pour compléter un lot, et la taille de celui-ci."""
 
     produit: Produit
     quantite: int
+    lot: int
 
 
 class FaitsDuRecap(NamedTuple):
@@ -128,7 +129,7 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
     disputes = [ref for ref, besoin in besoins.items() if se_dispute(besoin, achats[ref])]
     parts: dict[tuple[int, int], int] = {}
     propres: dict[tuple[str, str, str], Attribution] = {}
-    a_part = {ref for ref in disputes if s_explique_a_part(besoins[ref], achats[ref])}
+    a_part = {ref for ref in disputes if s_explique_a_part(commande, besoins[ref], achats[ref])}
     for ref, (nommees, places) in demandeurs(fusion.bons, disputes).items():
         besoin = besoins[ref]._replace(retenues=_compares(fusion, nommees))
         obtenues = attribuer(commande, besoin, achats[ref].disponible)
@@ -144,7 +145,7 @@ def recapituler(depot: Depot, fusion: Fusion, stock: Mapping[str, Stock] | None 
         groupements,
         bons,
         Explications(commande.repartition, {ref: raison_de(commande, besoin, achats[ref]) for ref, besoin in besoins.items()}, propres),
-        tuple(Manque(depot.produits[ref], achat.manque) for ref, achat in achats.items() if achat.manque),
+        tuple(Manque(depot.produits[ref], achat.manque, achat.lot) for ref, achat in achats.items() if achat.manque),
         partager_frais(centimes(commande.frais or Decimal(0)), commande.frais_selon, lignes_de(bons)),
         etat_du_cellier(depot, reserve, produits) if commande.cellier else (),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cabas.argent import partager
 from cabas.typographie import quantite
@@ -69,7 +69,12 @@ def _tour_a_tour(reste: int, ordre: Sequence[int], voeux: Sequence[int]) -> list
     return parts
 
 
-def _premier_arrive(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
+def ordre(regle: str, demandes: Sequence[Demande], graine: str) -> list[int]:
+    """Les rangs des demandes, dans l'ordre où `premier-arrive` ou `tirage` les sert l'une après l'autre."""
+    return sorted(range(len(demandes)), key=_arrivee(demandes) if regle == "premier-arrive" else _billet(demandes, graine))
+
+
+def _arrivee(demandes: Sequence[Demande]) -> Callable[[int], tuple[Any, ...]]:
     """Par date d'envoi ; sans date, après, dans l'ordre des fichiers. La règle de Foodsoft."""
 
     def rang(indice: int) -> tuple[object, ...]:
@@ -78,10 +83,10 @@ def _premier_arrive(reste: int, _pas: int, demandes: Sequence[Demande], voeux: S
             return (1, demande.fichier, demande.ligne, demande.qui)
         return (0, demande.envoye_le.timestamp(), demande.qui, demande.fichier, demande.ligne)
 
-    return _tour_a_tour(reste, sorted(range(len(demandes)), key=rang), voeux)
+    return rang
 
 
-def _tirage(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], graine: str) -> list[int]:
+def _billet(demandes: Sequence[Demande], graine: str) -> Callable[[int], tuple[Any, ...]]:
     """Dans un ordre tiré au sort, que chacun·e peut refaire : l'empreinte SHA-256 de « graine/groupement/cellule »."""
 
     def rang(indice: int) -> tuple[str, tuple[str, str], int]:
@@ -89,7 +94,17 @@ def _tirage(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[
         billet = f"{graine}/{demande.groupement}/{demande.cellule}"
         return (hashlib.sha256(billet.encode()).hexdigest(), demande.qui, indice)
 
-    return _tour_a_tour(reste, sorted(range(len(demandes)), key=rang), voeux)
+    return rang
+
+
+def _premier_arrive(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], graine: str) -> list[int]:
+    """Dans l'ordre d'arrivée, jusqu'à épuisement."""
+    return _tour_a_tour(reste, ordre("premier-arrive", demandes, graine), voeux)
+
+
+def _tirage(reste: int, _pas: int, demandes: Sequence[Demande], voeux: Sequence[int], graine: str) -> list[int]:
+    """Dans un ordre tiré au sort, jusqu'à épuisement."""
+    return _tour_a_tour(reste, ordre("tirage", demandes, graine), voeux)
 
 
 def _prorata(reste: int, pas: int, demandes: Sequence[Demande], voeux: Sequence[int], _graine: str) -> list[int]:
@@ -140,13 +155,13 @@ def motif(unite: str, demande: int, tolerance: int, part: int, cause: str, du_ce
         recu += f", du cellier{'' if du_cellier == part else f' pour {quantite(du_cellier, unite)}'}"
     if not demande:
         suite = f", {complete}" if complete and part else ""
-        return f"seulement pour compléter un lot (jusqu’à {quantite(tolerance, unite)} acceptés) : {recu}{suite}"
+        return f"seulement pour compléter un lot (jusqu’à {_accorder(unite, tolerance, 'accepté')}) : {recu}{suite}"
     suite = f", {complete}" if complete else ""
     debut = f"{_accorder(unite, demande, 'demandé')}, {recu}"
     if part == demande:
         return f"{debut} : servi en entier{suite}"
     if part > demande:
-        return f"{debut} : complète un lot (jusqu’à {quantite(demande + tolerance, unite)} acceptés){suite}"
+        return f"{debut} : complète un lot (jusqu’à {_accorder(unite, demande + tolerance, 'accepté')}){suite}"
     return f"{debut} : {cause}"
 
 

@@ -21,6 +21,8 @@ from cabas.calculs.retenues import Retenue, bons_de
 from cabas.constats import Refus
 from cabas.modele import Commande, Depot
 from cabas.recu import LigneTotal, Totaux
+from cabas.temps import PARIS
+from cabas.typographie import instant_long
 
 FICHIER = "totaux.json"
 
@@ -78,8 +80,11 @@ def _jetons_tires(commande: Commande, groupement: str, ref: str, cles: Iterable[
     return [cle for _place, cle in sorted(zip(places, sortis, strict=True))]
 
 
-def totaux_de(depot: Depot, fusion: Fusion, groupement: str, revision: str = "") -> Totaux:
-    """Ce qu'un groupement dit au réseau : par produit, des quantités sans nom. L'heure n'y est que si la règle s'en sert."""
+def totaux_de(depot: Depot, fusion: Fusion, groupement: str, revision: str = "", provisoire: str = "") -> Totaux:
+    """Ce qu'un groupement dit au réseau : par produit, des quantités sans nom. L'heure n'y est que si la règle s'en sert.
+
+    `provisoire` : ce que rend `avant_l_heure`.
+    """
     commande = fusion.commande
     produits: dict[str, tuple[LigneTotal, ...]] = {}
     siennes = sorted((une for une in fusion.retenues if une.groupement == groupement), key=lambda une: une.produit)
@@ -90,9 +95,18 @@ def totaux_de(depot: Depot, fusion: Fusion, groupement: str, revision: str = "")
             for une in rangees
         )
     cellules = len({une.cellule for une in siennes})
+    fenetre = commande.fenetre(groupement)
     return Totaux(
-        commande.id, groupement, commande.repartition, empreinte_de_l_offre(depot, commande, groupement), revision, cellules, fusion.comptes, produits
+        *(commande.id, groupement, commande.repartition, empreinte_de_l_offre(depot, commande, groupement), revision),
+        *(cellules, fusion.comptes, produits, _heure(fenetre.cloture) if fenetre else "", provisoire),
     )
+
+
+def avant_l_heure(commande: Commande, groupement: str, instant: datetime, provisoire: bool = False) -> str:
+    """L'instant d'une fusion qui n'est pas la dernière d'un groupement (ISO, à la minute) ; vide quand plus aucun bon ne peut arriver."""
+    fenetre = commande.fenetre(groupement)
+    tot = provisoire or (fenetre is not None and instant <= fenetre.cloture)
+    return instant.astimezone(PARIS).replace(second=0, microsecond=0).isoformat() if tot else ""
 
 
 def _heure(envoi: datetime | None) -> str:
@@ -133,6 +147,24 @@ def juger_totaux(depot: Depot, commande: Commande, totaux: Totaux) -> Refus | No
     for ref, lignes in totaux.produits.items():
         if ref not in connus or any(ligne.tarif not in tarifs or (ligne.quantite + ligne.tolerance) <= 0 for ligne in lignes):
             return Refus("totaux-illisibles", f"« {ref} » : ce produit, un de ses tarifs ou une quantité n’est pas de cette commande.", REMEDE)
+    return None
+
+
+def juger_le_moment(commande: Commande, totaux: Totaux, instant: datetime) -> Refus | None:
+    """Pourquoi des totaux ne disent pas tout ce qu'un groupement a commandé ; `None` si rien ne l'indique.
+
+    Ne s'applique pas à une fusion elle-même provisoire, ni avant la clôture : ce que l'on fait alors est à refaire.
+    """
+    fenetre = commande.fenetre(totaux.groupement)
+    if fenetre is None or instant <= fenetre.cloture:
+        return None
+    if totaux.provisoire:
+        fait = f"Ces totaux sont provisoires (au {instant_long(datetime.fromisoformat(totaux.provisoire))}) : des bons ont pu arriver depuis."
+        return Refus("totaux-provisoires", fait, "Le groupement refusionne après sa clôture, sans --provisoire, et renvoie ses totaux.")
+    if totaux.cloture and datetime.fromisoformat(totaux.cloture) < fenetre.cloture:
+        avant, apres = instant_long(datetime.fromisoformat(totaux.cloture)), instant_long(fenetre.cloture)
+        fait = f"Ces totaux s’arrêtent au {avant}, et ce groupement clôt le {apres} : les bons arrivés entre les deux n’y sont pas."
+        return Refus("totaux-provisoires", fait, "Mettre à jour le dépôt des deux côtés, refusionner dans le groupement, redéposer ses totaux.")
     return None
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.prix_figes import PrixChange
     from cabas.constats import Constat
+    from cabas.controles.base import Fige
     from cabas.modele import Depot, Produit
 
 MONTREES = 5
@@ -90,7 +91,41 @@ def figer(racine: Path, identifiant: str, present: Depot, demandee: str) -> Cata
         return absent(passees)
     depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{identifiant}"))
     catalogue = Catalogue(racine, identifiant, depot, present, constats, commit, sans_controle(demandee))
-    return catalogue._replace(constats=[*catalogue.situer(constats), *_mouvante(racine, present, identifiant, demandee, commit)])
+    dits = [_faite_depuis(constat, present, identifiant) for constat in catalogue.situer(constats)]
+    return catalogue._replace(constats=[*dits, *_mouvante(racine, present, identifiant, demandee, commit)])
+
+
+def _faite_depuis(constat: Constat, present: Depot, identifiant: str) -> Constat:
+    """Le même constat ; si la commande nomme une fiche qui existe aujourd'hui et pas à l'ouverture, il le dit."""
+    from cabas.controles.commandes import pas_encore_la
+
+    commande = present.commandes.get(identifiant)
+    if constat.code != "produit-inconnu" or commande is None or constat.emplacement.fichier != commande.source.fichier:
+        return constat
+    quoi, absent, _suite = constat.message.partition(" n’existe pas dans ")
+    if not absent or quoi.partition("« ")[2].removesuffix(" »") not in present.produits:
+        return constat
+    message, remede = pas_encore_la(commande, quoi, "au catalogue")
+    return constat._replace(message=message, remede=remede)
+
+
+def figer_les_ouvertes(racine: Path, present: Depot, constats: Iterable[Constat]) -> tuple[dict[str, Fige], list[Constat]]:
+    """Les fiches de chaque commande ouverte dont la révision se retrouve, et les constats que donnent ces commandes-là, jugées avec elles.
+
+    Sans git, ou dans une copie partielle, une commande se juge avec les fiches d'aujourd'hui : la fusion, elle, le refusera.
+    """
+    from cabas.controles.base import Fige
+
+    figes: dict[str, Fige] = {}
+    tous = list(constats)
+    for identifiant, commande in sorted(present.commandes.items()):
+        catalogue = figer(racine, identifiant, present, commande.catalogue) if commande.catalogue else None
+        if catalogue is None or not catalogue.fige or identifiant not in catalogue.depot.commandes:
+            continue
+        figes[identifiant] = Fige(catalogue.depot, present)
+        fiche = commande.source.fichier
+        tous = [un for un in tous if un.emplacement.fichier != fiche] + [un for un in catalogue.constats if un.emplacement.fichier == fiche]
+    return figes, tous
 
 
 def _mouvante(racine: Path, present: Depot, identifiant: str, demandee: str, commit: str) -> list[Constat]:

@@ -51,12 +51,14 @@ def charger_depot(racine: Path, origine: Origine | None = None, marque: Path = T
 
 
 def controler_depot(racine: Path, maintenant: datetime) -> tuple[Depot, list[Constat]]:
-    """Le dépôt, avec tous les constats : lecture et contrôles."""
+    """Le dépôt, avec tous les constats : lecture et contrôles. Une commande ouverte se juge avec les fiches de son ouverture."""
+    from cabas.cli.catalogue_fige import figer_les_ouvertes
     from cabas.constats import Emplacement, avertissement
     from cabas.controles import controler
     from cabas.controles.base import Contexte
 
     depot, constats = charger_depot(racine)
+    figes, constats = figer_les_ouvertes(racine, depot, constats)
     suivis = lire_suivis(racine)
     if suivis is None and (racine / ".git").exists():
         constats.append(
@@ -67,7 +69,7 @@ def controler_depot(racine: Path, maintenant: datetime) -> tuple[Depot, list[Con
                 "Installer git, ou vérifier à qui appartient le dossier.",
             )
         )
-    contexte = Contexte(depot, maintenant, suivis or {})
+    contexte = Contexte(depot, maintenant, suivis or {}, figes)
     return depot, sorted([*constats, *controler(contexte)], key=lambda constat: constat.rang)
 
 

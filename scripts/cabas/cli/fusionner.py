@@ -151,11 +151,12 @@ def _juger_commande(catalogue: Catalogue, identifiant: str, instant: datetime) -
     """Les erreurs que trouvent les contrôles, et une commande qui n'existe pas."""
     from cabas.constats import Gravite
     from cabas.controles import CONTROLES
-    from cabas.controles.base import Contexte
+    from cabas.controles.base import Contexte, Fige
 
     if identifiant not in catalogue.depot.commandes:
         return [commande_inconnue(catalogue.depot, identifiant)]
-    contexte = Contexte(catalogue.depot, instant)
+    figes = {identifiant: Fige(catalogue.depot, catalogue.present)} if catalogue.fige else {}
+    contexte = Contexte(catalogue.depot, instant, figes=figes)
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]
     return constats_utiles(catalogue.situer(constat for controle in durs for constat in controle.constats(contexte)), identifiant)
 

@@ -87,7 +87,7 @@ def _annuler(racine: Path, identifiant: str, imprimeur: Imprimeur) -> list[Const
     from cabas.cli.commun import charger_depot
     from cabas.cli.fusionner import commande_inconnue, constats_utiles
     from cabas.constats import Refus, erreur, erreurs
-    from cabas.historique import etiquette, oter_etiquette
+    from cabas.historique import SANS_GIT, etiquette, identifier, oter_etiquette
     from cabas.lecture.une_ligne import oter_ligne
     from cabas.publication.ecriture import ecrire
 
@@ -110,7 +110,11 @@ def _annuler(racine: Path, identifiant: str, imprimeur: Imprimeur) -> list[Const
         if refus:
             return [_situer(commande, refus)]
         imprimeur.dire(f"L’étiquette {nom} est ôtée. Si vous l’aviez envoyée : git push origin --delete {nom}")
-    if commande.catalogue:
+    tete = identifier(racine, "HEAD")
+    if isinstance(tete, Refus) and tete.code == SANS_GIT:
+        imprimeur.dire("Git ne répond pas dans ce dossier : rien n’est à y enregistrer, et aucune étiquette n’est ôtée.")
+        imprimeur.dire("Pour que tout le monde ait la même chose, refaire cette annulation dans une copie clonée par git.")
+    elif commande.catalogue:
         _a_taper(imprimeur, commande, f"Prix de {identifiant} : ouverture annulée")
     return []
 

@@ -45,7 +45,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     imprimeur.poser("manques", {manque.produit.ref: nombre_csv(manque.quantite) for manque in resultat.recap.manques})
     for manque in resultat.recap.manques:
         combien = quantite(manque.quantite, manque.produit.unite)
-        imprimeur.dire(f"Il manque {combien} pour compléter {un_lot(manque.produit)} {de(manque.produit.nom)}.")
+        imprimeur.dire(f"Il manque {combien} pour compléter {un_lot(manque.produit, manque.lot)} {de(manque.produit.nom)}.")
     # Un groupement seul ne commande à personne : les minimums et ce que l'on paie se voient au réseau.
     courtes = [une for une in resultat.envois if une.manque_minimum and not resultat.groupement]
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
@@ -122,7 +122,10 @@ def _raconter_les_totaux(resultat: Resultat, imprimeur: Imprimeur) -> None:
         imprimeur.dire(f"Le partage est celui que le réseau a rendu : {suite}.")
         return
     for envoi in sorted(resultat.sorties.glob("totaux-*.json")) if resultat.sorties is not None else ():
-        imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
+        if resultat.tot:
+            imprimeur.dire(f"Totaux provisoires, à n’envoyer que si le réseau veut voir où il en est : {chemin_court(envoi)}")
+        else:
+            imprimeur.dire(f"À envoyer au réseau, qui fera le partage : {chemin_court(envoi)}")
 
 
 def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:

@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.recap import Recap
-    from cabas.constats import Constat
+    from cabas.constats import Constat, Refus
     from cabas.lecture.fichiers_de_bons import Recu
     from cabas.modele import Commande, Depot
-    from cabas.recu import Retour
+    from cabas.recu import Retour, Totaux
 
 
-def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu) -> Fusion:
-    """La fusion du réseau. Les constats et les empreintes des totaux vont dans `recu`."""
-    from cabas.calculs.reseau import avec_totaux, juger_totaux
+def ajouter_les_totaux(prive: Path, depot: Depot, fusion: Fusion, recu: Recu, instant: datetime | None = None) -> Fusion:
+    """La fusion du réseau. Les constats et les empreintes des totaux vont dans `recu`. `instant` : `None` si elle est provisoire."""
+    from cabas.calculs.reseau import avec_totaux, juger_le_moment, juger_totaux
     from cabas.lecture.totaux import lire_totaux
 
     commande = fusion.commande
+
+    def juger(un: Totaux) -> Refus | None:
+        return juger_totaux(depot, commande, un) or (juger_le_moment(commande, un, instant) if instant else None)
+
     avec_bons = frozenset(recue.groupement for recue in recu.recues)
-    totaux, constats, empreintes = lire_totaux(prive, commande.id, avec_bons, lambda un: juger_totaux(depot, commande, un))
+    totaux, constats, empreintes = lire_totaux(prive, commande.id, avec_bons, juger)
     representes = {un.groupement for un in totaux}
     recu.constats = [constat for constat in recu.constats if constat.code != "aucun-bon" or _dossier(constat) not in representes] + constats
     recu.empreintes |= empreintes

@@ -33,7 +33,7 @@ SUITE = (
 
 
 class Resultat(NamedTuple):
-    """Ce qu'une fusion a donné : tout est écrit dans `sorties`, sauf si `code` vaut 2."""
+    """Ce qu'une fusion a donné : tout est écrit dans `sorties`, sauf si `code` vaut 2. `tot` : voir `Matiere`."""
 
     code: int
     depot: Depot | None = None
@@ -50,6 +50,7 @@ class Resultat(NamedTuple):
     publie: Path | None = None
     groupement: str = ""
     retour: Retour | None = None
+    tot: str = ""
 
 
 class Options(NamedTuple):
@@ -82,6 +83,7 @@ def fusionner_sous_verrou(
     from cabas.calculs.a_prevenir import a_prevenir
     from cabas.calculs.fusion import fusionner
     from cabas.calculs.recap import recapituler
+    from cabas.calculs.reseau import avant_l_heure
     from cabas.cli import provisoire
     from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, relire_le_retour, un_seul_groupement
     from cabas.lecture.retour import retours_non_lus
@@ -93,7 +95,7 @@ def fusionner_sous_verrou(
         un_seul_groupement(prive, commande.id, recu, options.groupement)
     fusion = fusionner(depot, commande, recu.recues, recu.adherents, recu.soldes, accepter, recu.decisions)
     if options.reseau:
-        fusion = ajouter_les_totaux(prive, depot, fusion, recu)
+        fusion = ajouter_les_totaux(prive, depot, fusion, recu, None if options.provisoire else instant)
     elif not options.groupement:
         recu.constats += [*totaux_non_lus(prive, commande.id), *retours_non_lus(prive, commande.id)]
     imprimeur.avancer(1, 3, "Récap et répartition")
@@ -116,8 +118,9 @@ def fusionner_sous_verrou(
             return fusion, resultat
         prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
         origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
-        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
-        resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
+        tot = avant_l_heure(commande, options.groupement, instant, options.provisoire) if options.groupement else ""
+        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement, tot)
+        resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement, tot=tot)
         try:
             return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
         except OSError as faute:

@@ -7,15 +7,31 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cabas.constats import VIDE, Constat, Emplacement, Gravite
-from cabas.modele import Depot
+from cabas.modele import Commande, Depot
+
+
+class Fige(NamedTuple):
+    """Les fiches avec lesquelles une commande ouverte se juge, celles de son ouverture ; et celles d'aujourd'hui, pour dire ce qui diffère."""
+
+    depot: Depot
+    present: Depot
 
 
 class Contexte(NamedTuple):
-    """Ce que voit un contrôle : le dépôt, l'instant, et le texte des fichiers suivis par git (vide hors de git)."""
+    """Ce que voit un contrôle : le dépôt, l'instant, et le texte des fichiers suivis par git (vide hors de git).
+
+    `figes` : par commande ouverte dont on a retrouvé la révision, ses fiches d'alors.
+    """
 
     depot: Depot
     maintenant: datetime
     suivis: Mapping[str, str] = VIDE
+    figes: Mapping[str, Fige] = VIDE
+
+    def pour(self, commande: Commande) -> Depot:
+        """Le dépôt dont une commande tire ses produits : figé si elle est ouverte, celui d'aujourd'hui sinon."""
+        fige = self.figes.get(commande.id)
+        return fige.depot if fige else self.depot
 
 
 class Fait(NamedTuple):

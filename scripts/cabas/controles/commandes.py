@@ -92,26 +92,38 @@ def creneau_adhesion(contexte: Contexte) -> Iterator[Fait]:
 
 def produit_inconnu(contexte: Contexte) -> Iterator[Fait]:
     """Chaque produit et chaque producteur·rice cités dans une commande existent-ils ?"""
-    depot = contexte.depot
-    for commande in depot.commandes.values():
+    for commande in contexte.depot.commandes.values():
+        depot, fige = contexte.pour(commande), contexte.figes.get(commande.id)
         for champ, refs in (("produits", commande.produits.refs), ("sauf", commande.sauf)):
             for ref in refs:
-                if ref not in depot.produits:
-                    yield Fait(commande.source.a(champ), f"{champ} : « {ref} » n’est pas au catalogue.", "Corriger la ref, ou créer la fiche.")
+                if ref in depot.produits:
+                    continue
+                if fige and ref in fige.present.produits:
+                    fait, remede = pas_encore_la(commande, f"{champ} : « {ref} »", "au catalogue")
+                else:
+                    fait, remede = f"{champ} : « {ref} » n’est pas au catalogue.", "Corriger la ref, ou créer la fiche."
+                yield Fait(commande.source.a(champ), fait, remede)
         for slug in commande.produits.producteurs:
-            if slug not in depot.producteurs:
-                yield Fait(
-                    commande.source.a("produits"),
-                    f"produits : « {slug} » n’est pas dans l’annuaire des producteur·rices.",
-                    "Corriger le nom, ou créer la fiche.",
-                )
+            if slug in depot.producteurs:
+                continue
+            if fige and slug in fige.present.producteurs:
+                fait, remede = pas_encore_la(commande, f"produits : « {slug} »", "dans l’annuaire des producteur·rices")
+            else:
+                fait, remede = f"produits : « {slug} » n’est pas dans l’annuaire des producteur·rices.", "Corriger le nom, ou créer la fiche."
+            yield Fait(commande.source.a("produits"), fait, remede)
+
+
+def pas_encore_la(commande: Commande, quoi: str, ou: str) -> tuple[str, str]:
+    """Ce qui s'est passé et que faire, quand une commande ouverte nomme une fiche faite depuis. `quoi` : « produits : « miel » »."""
+    fait = f"{quoi} n’était pas {ou} à l’ouverture ({commande.catalogue}) : la commande garde les fiches d’alors."
+    return fait, f"L’ôter de la commande ; ou cabas ouvrir {commande.id} --annuler, enregistrer, puis rouvrir."
 
 
 def produit_indisponible(contexte: Contexte) -> Iterator[Fait]:
     """Chaque produit choisi nommément est-il disponible ?"""
     for commande in contexte.depot.commandes.values():
         for ref in commande.produits.refs:
-            produit = contexte.depot.produits.get(ref)
+            produit = contexte.pour(commande).produits.get(ref)
             if produit and not produit.disponible and ref not in commande.sauf:
                 yield Fait(
                     commande.source.a("produits"),
@@ -125,7 +137,7 @@ def produit_hors_saison(contexte: Contexte) -> Iterator[Fait]:
     for commande in contexte.depot.commandes.values():
         mois = mois_de_livraison(commande)
         for ref in commande.produits.refs:
-            produit = contexte.depot.produits.get(ref)
+            produit = contexte.pour(commande).produits.get(ref)
             if produit and ref not in commande.sauf and not en_saison(produit, mois):
                 noms = enumerer([MOIS[numero - 1] for numero in sorted(mois)], "ou")
                 yield Fait(
@@ -140,16 +152,16 @@ def commande_vide(contexte: Contexte) -> Iterator[Fait]:
     for commande in contexte.depot.commandes.values():
         if not commande.fenetres:
             yield Fait(commande.source.a("fenetres"), "La commande n’a aucune fenêtre.", "Ajouter une fenêtre par groupement.")
-        elif not proposes(contexte.depot, commande):
+        elif not proposes(contexte.pour(commande), commande):
             yield Fait(commande.source.a("produits"), "La commande ne propose aucun produit.", "Vérifier produits, sauf, et la saison des produits.")
 
 
 def sauf_inutile(contexte: Contexte) -> Iterator[Fait]:
     """Chaque produit écarté par « sauf » serait-il proposé sans cela ?"""
     for commande in contexte.depot.commandes.values():
-        sans = {produit.ref for produit in choisis(contexte.depot, _sans_sauf(commande))}
+        sans = {produit.ref for produit in choisis(contexte.pour(commande), _sans_sauf(commande))}
         for ref in commande.sauf:
-            if ref in contexte.depot.produits and ref not in sans:
+            if ref in contexte.pour(commande).produits and ref not in sans:
                 yield Fait(commande.source.a("sauf"), f"« {ref} » n’était pas choisi : « sauf » ne sert à rien ici.", "L’ôter de la liste.")
 
 
@@ -160,11 +172,12 @@ def _sans_sauf(commande: Commande) -> Commande:
 def delai_trop_court(contexte: Contexte) -> Iterator[Fait]:
     """Reste-t-il à chaque producteur·rice le délai demandé entre la clôture et la livraison ?"""
     for commande, fenetre in _fenetres(contexte):
+        depot = contexte.pour(commande)
         if fenetre.livraison is None or fenetre.livraison < contexte.maintenant:
             continue
         jours = (jour_de_livraison(fenetre) - fenetre.cloture.astimezone(PARIS).date()).days
-        slugs = sorted({produit.producteur for produit in proposes(contexte.depot, commande)})
-        presses = [producteur for slug in slugs if (producteur := contexte.depot.producteurs.get(slug)) and (producteur.delai_jours or 0) > jours]
+        slugs = sorted({produit.producteur for produit in proposes(depot, commande)})
+        presses = [producteur for slug in slugs if (producteur := depot.producteurs.get(slug)) and (producteur.delai_jours or 0) > jours]
         if presses:
             noms = enumerer([f"{producteur.nom} ({accorder(producteur.delai_jours or 0, 'jour')})" for producteur in presses])
             groupement = contexte.depot.groupements.get(fenetre.groupement)

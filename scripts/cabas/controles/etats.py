@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from cabas.calculs.conditionnements import tailles_de
 from cabas.calculs.offre import proposes
 from cabas.controles.base import Contexte, Fait
 from cabas.typographie import accorder, instant_long
@@ -22,10 +23,12 @@ def etat_faux(contexte: Contexte) -> Iterator[Fait]:
         if commande is None:
             yield Fait(etat.source.a(), f"Il n’y a pas de commande « {identifiant} ».", "Effacer ce fichier.")
             continue
-        if commande.catalogue:
-            continue  # les lots sont ceux de la révision figée : les fiches d'aujourd'hui n'en disent rien
-        lots = {produit.ref: produit.lot.quantite for produit in proposes(contexte.depot, commande) if produit.lot_complet and produit.lot}
-        fautes = [un.produit for un in etat.produits if lots.get(un.produit) != un.lot or (un.manque or 0) > un.lot or (un.demande or 0) > un.lot]
+        if commande.catalogue and identifiant not in contexte.figes:
+            continue  # les lots sont ceux d'une révision que l'on n'a pas : les fiches d'aujourd'hui n'en disent rien
+        lots = {produit.ref: tailles_de(produit) for produit in proposes(contexte.pour(commande), commande)}
+        fautes = [
+            un.produit for un in etat.produits if un.lot not in lots.get(un.produit, ()) or (un.manque or 0) > un.lot or (un.demande or 0) > un.lot
+        ]
         for ref in fautes:
             yield Fait(etat.source.a("produits"), f"Le lot de « {ref} » n’est pas celui de sa fiche.", REFAIRE.format(identifiant))
 

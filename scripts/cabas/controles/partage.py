@@ -37,7 +37,7 @@ def limite_hors_pas(contexte: Contexte) -> Iterator[Fait]:
     """Les limites d'une commande sont-elles des multiples du pas ?"""
     for commande in contexte.depot.commandes.values():
         for limite in commande.limites:
-            produit = contexte.depot.produits.get(limite.produit)
+            produit = contexte.pour(commande).produits.get(limite.produit)
             par_groupement = [(f"total de {une.groupement}", une.total) for une in limite.groupements]
             for nom, valeur in (("maximum", limite.maximum), ("total", limite.total), *par_groupement):
                 if produit and valeur is not None and valeur % produit.pas:

@@ -1,7 +1,7 @@
 """Lire les totaux que déposent les groupements qui fusionnent chez eux. Ce que le réseau leur rend se lit dans `lecture.retour`.
 
 Entre : le dossier privé. Sort : des `Totaux` entiers et scellés, ou un constat qui dit pourquoi on ne les prend pas.
-Codes : `totaux-illisibles`, `totaux-modifies`, `totaux-mal-ranges`, `totaux-en-double`, `totaux-non-lus`.
+Codes : `totaux-illisibles`, `totaux-modifies`, `totaux-mal-ranges`, `totaux-en-double`, `totaux-non-lus`, et ceux de `calculs.reseau`.
 """
 
 from __future__ import annotations
@@ -126,13 +126,16 @@ def _en_totaux(donnees: Mapping[str, Any]) -> Totaux | None:
         return None
     if not isinstance(produits, dict) or not est_un_entier(cellules):
         return None
+    instants = [donnees.get(nom, "") for nom in ("cloture", "provisoire")]
+    if not all(isinstance(instant, str) and (not instant or _est_un_instant(instant)) for instant in instants):
+        return None
     lignes: dict[str, tuple[LigneTotal, ...]] = {}
     for ref, rangees in produits.items():
         if not isinstance(rangees, list) or not all(_est_une_ligne(rangee) for rangee in rangees):
             return None
         lignes[ref] = tuple(LigneTotal(*rangee) for rangee in rangees)
     commande, groupement, regle, offre, revision = (str(texte) for texte in textes)
-    return Totaux(commande, groupement, regle, offre, revision, int(str(cellules)), comptes, lignes)
+    return Totaux(commande, groupement, regle, offre, revision, int(str(cellules)), comptes, lignes, *map(str, instants))
 
 
 def est_un_entier(valeur: object) -> bool:

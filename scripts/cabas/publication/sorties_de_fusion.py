@@ -32,7 +32,7 @@ class Matiere(NamedTuple):
     """Ce dont toutes les sorties sont tirées. `empreintes` : SHA-256 par fichier lu ; `fige` : les prix sont ceux d'une révision.
 
     `mention` : « provisoire, au… », sur ce que lisent des gens ; vide pour une fusion qui compte.
-    `groupement` : le seul que l'on fusionne ; vide pour tout le réseau.
+    `groupement` : le seul que l'on fusionne ; vide pour tout le réseau. `tot` : l'instant, si ses bons ne sont pas encore tous là.
     """
 
     depot: Depot
@@ -46,6 +46,7 @@ class Matiere(NamedTuple):
     prevenir: Sequence[APrevenir] = ()
     mention: str = ""
     groupement: str = ""
+    tot: str = ""
 
 
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
@@ -106,9 +107,10 @@ def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     from cabas.calculs.retour import retour_de
     from cabas.rendu.totaux import attribue_json, totaux_json
 
-    fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(retour_de(un, matiere.recap)) for un in fusion.totaux or ()}
+    rendus = () if matiere.mention else fusion.totaux or ()  # un partage provisoire ne se rend à personne
+    fichiers = {f"{RETOURS}/attribue-{un.groupement}.json": attribue_json(retour_de(un, matiere.recap)) for un in rendus}
     if seul:
-        fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision))
+        fichiers[f"totaux-{seul}.json"] = totaux_json(totaux_de(matiere.depot, fusion, seul, matiere.revision, matiere.tot))
     return fichiers
 
 

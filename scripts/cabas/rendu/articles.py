@@ -97,7 +97,7 @@ def _manque(produit: Produit, etat: EtatDesLots | None, langue: Langue) -> str:
         return ""
     instant = etat.instant.astimezone(PARIS)
     if langue.est_francaise:
-        quel, quand = le_lot(produit), f"{jour_du_mois(instant.date())}, {heure(instant)}"
+        quel, quand = le_lot(produit, lot.lot), f"{jour_du_mois(instant.date())}, {heure(instant)}"
     else:
         quel, quand = langue.mesurer(lot.lot, produit.unite), langue.instant(instant)
     return langue.dire("manque", q=langue.mesurer(lot.manque, produit.unite), lot=quel, date=quand)

@@ -12,6 +12,7 @@ from cabas.argent import centimes
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import LigneJugee, Sort
 from cabas.calculs.ordinaires import BonOrdinaire
+from cabas.calculs.rangs import graine
 from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
 from cabas.calculs.servis import Attribution, Servi, par_bon, par_cellule
@@ -189,6 +190,11 @@ def _repartition(recap: Recap) -> Iterator[str]:
         yield debut + (LIGNE + debut).join(siennes)
 
 
+def _graines(fusion: Fusion, recap: Recap) -> dict[str, str]:
+    """La graine de chaque produit dont la part s'explique cellule par cellule, donc de tous ceux que l'on a tirés au sort."""
+    return {ref: graine(fusion.commande.id, ref) for ref in sorted({ref for _groupement, _cellule, ref in recap.explications.propres})}
+
+
 def bilan(
     fusion: Fusion,
     recap: Recap,
@@ -205,6 +211,7 @@ def bilan(
     contenu = {
         "commande": fusion.commande.id,
         "regle": fusion.commande.repartition,
+        **({"graines": _graines(fusion, recap)} if fusion.commande.repartition == "tirage" else {}),
         **fusion.comptes,
         "cellules": nombre_de_cellules(fusion),
         "total_producteurs": recap.total_producteurs,
