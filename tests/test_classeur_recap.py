@@ -18,7 +18,8 @@ from test_reseau import deposer_des_bons
 
 from cabas.calculs.palettes import PLACEMENTS
 from cabas.cli import principal
-from cabas.documents.classeur import NOM_MAXIMUM, Colonne, Feuille, classeur_xlsx, noms_de_feuilles
+from cabas.documents.classeur import Colonne, Feuille, classeur_xlsx
+from cabas.documents.mise_en_page import NOM_MAXIMUM, PAYSAGE, PORTRAIT, noms_de_feuilles
 
 ESPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 DONNEES = Path(__file__).parent / "donnees"
