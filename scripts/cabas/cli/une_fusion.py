@@ -162,11 +162,11 @@ def _envois(depot: Depot, commande: Commande, recap: Recap) -> tuple[CommandePro
 def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:
     """L'ordinateur refuse d'écrire : les anciennes sorties sont intactes, et l'on dit pourquoi."""
     from errno import ENOTDIR
-    from os.path import basename
+    from pathlib import Path
 
     from cabas.constats import Emplacement, erreur, raison
 
-    ou = f" : {basename(faute.filename)}" if isinstance(faute.filename, str) else ""
+    ou = f" : {Path(faute.filename).name}" if isinstance(faute.filename, str) else ""
     fait = f"Le récap ne s’écrit pas ({raison(faute)}{ou}). Les sorties d’avant sont intactes."
     remede = "Libérer de la place, vérifier les droits du dossier, fermer les fichiers ouverts, puis recommencer."
     if faute.errno == ENOTDIR:

@@ -122,9 +122,10 @@ def _styles(classeur: Workbook) -> dict[str, Any]:
         f"{genre}-total": classeur.add_format({**base, "num_format": motif, "bold": True, "top": 1, "bg_color": PAPIER})
         for genre, motif in MOTIFS.items()
     }
-    styles["texte"].set_align("left")
-    styles["texte"].set_indent(1)  # un texte ne touche pas le nombre de la colonne d'avant
     styles["titre"] = classeur.add_format({**base, "bold": True, "text_wrap": True, "font_color": "#ffffff", "bg_color": VERT})
+    for nom in ("texte", "titre"):  # un texte ne touche pas le nombre de la colonne d'avant
+        styles[nom].set_align("left")
+        styles[nom].set_indent(1)
     styles["grand"] = classeur.add_format({**base, "bold": True, "font_size": 18})
     styles["bloc"] = classeur.add_format({**base, "bold": True, "font_size": 13, "font_color": VERT})
     styles["lien"] = classeur.add_format({**base, "underline": 1, "font_color": VERT, "text_wrap": True})

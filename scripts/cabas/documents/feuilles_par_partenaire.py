@@ -53,4 +53,4 @@ def feuille_du_producteur(noms: Noms, recap: Recap, slug: str, nom: str) -> Feui
         )
         for ligne in produits
     ]
-    return Feuille(nom, colonnes, rangees, "producteur·rice : ce que l’on lui commande, et la part de chaque groupement", noms.producteur(slug))
+    return Feuille(nom, colonnes, rangees, "producteur·rice : sa commande, et la part de chaque groupement", noms.producteur(slug))
