@@ -136,9 +136,8 @@ def test_une_coupure_entre_les_deux_renommages_ne_fait_rien_oublier(
         return renommer(chemin, cible)
 
     monkeypatch.setattr(Path, "rename", couper)
+    monkeypatch.setattr("cabas.cli.KeyboardInterrupt", ZeroDivisionError, raising=False)  # comme un `kill` : rien n'est rattrapé
     with pytest.raises(KeyboardInterrupt):
-        # Comme un `kill` : rien n'est rattrapé.
-        monkeypatch.setattr("cabas.cli.KeyboardInterrupt", ZeroDivisionError, raising=False)
         lancer("14:00")
     monkeypatch.undo()
     capsys.readouterr()
