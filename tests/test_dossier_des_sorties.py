@@ -119,7 +119,7 @@ def test_une_faute_ordinaire_du_systeme_se_dit_en_mots(numero: int) -> None:
 
 
 @pytest.mark.parametrize("dossier", ["sorties", ".sorties-precedente"])
-def test_une_coupure_entre_les_deux_renommages_ne_fait_rien_oublier(
+def test_une_coupure_ne_fait_rien_oublier(
     bons: Path, mini_depot: Path, dossier: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """L'ancien est déjà à côté, le nouveau n'est pas encore là : la fusion suivante compare quand même à la bonne."""

@@ -33,7 +33,7 @@ Injections et fichiers
 28 noms de fichier : test_entrees_hostiles::test_liens_tubes_et_noms_hostiles
 29 données personnelles suivies : test_controles::test_mauvais_exemple, test_dossier_des_sorties::test_un_dossier_prive_dans_le_depot_doit_etre_ignore
 Marche
-30 coupure de courant : test_ecriture::test_tue_a_n_importe_quel_moment, test_dossier_des_sorties::test_une_coupure_entre_les_deux_renommages_ne_fait_rien_oublier
+30 coupure de courant : test_ecriture::test_tue_a_n_importe_quel_moment, test_dossier_des_sorties::test_une_coupure_ne_fait_rien_oublier
 31 disque plein : test_menaces::test_disque_plein_les_anciennes_sorties_restent, test_menaces::test_ecriture_refusee
 32 deux fusions : test_ecriture::test_deux_fusions_a_la_fois
 33 mêmes octets : test_proprietes::test_l_ordre_de_lecture_ne_change_pas_un_octet, test_menaces::test_le_fuseau_de_la_machine_ne_compte_pas
