@@ -21,7 +21,8 @@ from cabas.calculs.palettes import PLACEMENTS, palettes
 from cabas.calculs.recap import LigneGroupement, LigneProduit, Recap
 from cabas.calculs.servis import Explications
 from cabas.cli import principal
-from cabas.documents.classeur import NOM_MAXIMUM, Colonne, Feuille, classeur_xlsx, noms_de_feuilles
+from cabas.documents.classeur import Bloc, Colonne, Feuille, classeur_xlsx
+from cabas.documents.mise_en_page import NOM_MAXIMUM, PIED_MAXIMUM, lignes_de, noms_de_feuilles
 from cabas.lecture.depot import charger
 from cabas.modele import Lot
 
@@ -61,6 +62,9 @@ class Classeur:
             for si in ET.fromstring(archive.read("xl/sharedStrings.xml")).iterfind("m:si", ESPACE)
         ]
         self.noms = [str(feuille.get("name")) for feuille in classeur.iterfind("m:sheets/m:sheet", ESPACE)]
+        definis = [(str(nom.get("name")), str(nom.text)) for nom in classeur.iterfind("m:definedNames/m:definedName", ESPACE)]
+        self.zones = [texte for nom, texte in definis if nom == "_xlnm.Print_Area"]
+        self.titres = [texte for nom, texte in definis if nom == "_xlnm.Print_Titles"]
         self.plages = {str(nom.get("name")): str(nom.text) for nom in classeur.iterfind("m:definedNames/m:definedName", ESPACE)}
         self.xml = {nom: archive.read(f"xl/worksheets/sheet{rang}.xml").decode() for rang, nom in enumerate(self.noms, 1)}
         self.valeurs: dict[str, dict[str, Decimal | str]] = {}
@@ -198,13 +202,94 @@ def test_les_pages_sont_pretes_a_imprimer(sorties: Path) -> None:
 
 def test_les_noms_de_feuilles() -> None:
     voulus = ["Épicerie de la très très longue rue du Faubourg"] * 12 + ["a/b:c*d?e[f]g\\h", "'x'", "  ", "history", "LIGNES", "É\u0301", "a\tb"]
+    voulus += ["🌻 La Ferme des Quatre Saisons du Val", "🌻" * 20, "a" + "🌻" * 20, "a" + "🌻" * 20]
     noms = noms_de_feuilles(voulus, ["Lignes"])
     assert len({nom.casefold() for nom in [*noms, "Lignes"]}) == len(voulus) + 1
     for nom in noms:
-        assert 0 < len(nom) <= NOM_MAXIMUM
+        assert 0 < len(nom.encode("utf-16-le")) // 2 <= NOM_MAXIMUM
         assert not set(nom) & set("[]:*?/\\\t")
         assert nom.strip("' ") == nom
         assert nom.casefold() != "history"
+
+
+POINT = 72 * 7 / 96
+"""La largeur d'un chiffre en Calibri 11, en points : ce que compte la largeur d'une colonne."""
+A4 = {"portrait": 595.3 - 2 * 0.4 * 72, "landscape": 841.9 - 2 * 0.4 * 72}
+"""Ce qu'une page laisse entre ses marges, en points."""
+
+
+def imprimes(livre: Classeur, nom: str) -> float:
+    """La taille, en points, du texte d'une feuille imprimée : 11, moins ce que le tableur rétrécit pour tenir dans ses pages de large."""
+    zone = next(zone for zone in livre.zones if zone.startswith((f"{nom}!", f"'{nom.replace(chr(39), chr(39) * 2)}'!")))
+    derniere = re.search(r":\$([A-Z]+)\$\d+$", zone)
+    assert derniere is not None, zone
+    rang = 0
+    for lettre in derniere[1]:
+        rang = 26 * rang + ord(lettre) - 64
+    feuille = ET.fromstring(livre.xml[nom])
+    colonnes = [
+        float(str(un.get("width")))
+        for un in feuille.iterfind("m:cols/m:col", ESPACE)
+        for _ in range(int(str(un.get("min"))), int(str(un.get("max"))) + 1)
+    ]
+    page = feuille.find("m:pageSetup", ESPACE)
+    assert page is not None
+    place = A4[str(page.get("orientation"))] * int(page.get("fitToWidth", "1"))
+    return 11 * min(1, place / (sum(colonnes[:rang]) * POINT))
+
+
+def test_une_feuille_imprimee_se_lit(sorties: Path) -> None:
+    """Neuf points au moins. Les colonnes qui ne servent qu'à l'écran, à droite, ne s'impriment pas."""
+    livre = Classeur((sorties / "recap.xlsx").read_bytes())
+    assert {nom: round(taille, 1) for nom in livre.noms if (taille := imprimes(livre, nom)) < 9} == {}
+    entetes = {
+        nom: [str(case) for case in CalamineWorkbook.from_path(sorties / "recap.xlsx").get_sheet_by_name(nom).to_python()[0]] for nom in livre.noms
+    }
+    assert (entetes["Lignes"][-2:], entetes["À régler"][-1], entetes["Produits"][-1]) == (["Code du groupement", "Bon"], "Code", "Bons")
+    for nom, ote in (("Lignes", 2), ("À régler", 1), ("Produits", 1)):
+        derniere = chr(ord("A") + len(entetes[nom]) - ote - 1)
+        assert any(zone.startswith((f"{nom}!", f"'{nom}'!")) and f":${derniere}$" in zone for zone in livre.zones), nom
+
+
+def test_une_feuille_trop_large_prend_plusieurs_pages() -> None:
+    colonnes = (Colonne("Produit", 30), *(Colonne(f"Groupement {rang}", 12, "entier") for rang in range(30)))
+    livre = Classeur(classeur_xlsx("T", "Pied", [Feuille("Large", colonnes, [("Farine", *range(30))])]))
+    assert imprimes(livre, "Large") >= 9
+    assert 'fitToWidth="3"' in livre.xml["Large"]
+    assert any("$A:$A" in titres for titres in livre.titres)
+
+
+def test_un_texte_sur_plusieurs_lignes_a_la_hauteur_qu_il_lui_faut() -> None:
+    """Sans hauteur écrite, LibreOffice ouvre le fichier avec les textes les uns sur les autres."""
+    long = "Demander à la personne ce qu’elle voulait, puis corriger le fichier, ou écrire une décision."
+    colonnes = (Colonne("Court", 10), Colonne("Que faire", 30))
+    livre = Classeur(classeur_xlsx("T", "Pied", [Feuille("F", colonnes, [("a", long), ("b", "rien")])], [Bloc("B", (), [["Note", long * 3]])]))
+    hauteurs = {str(un.get("r")): float(un.get("ht", "15")) for un in ET.fromstring(livre.xml["F"]).iterfind("m:sheetData/m:row", ESPACE)}
+    assert hauteurs == {"1": 15, "2": 15 * lignes_de(long, 30), "3": 15}
+    assert lignes_de(long, 30) >= 3
+    assert 'ht="60"' in livre.xml["Accueil"] or 'ht="75"' in livre.xml["Accueil"]
+    assert [lignes_de(texte, 10) for texte in ("", "a", "abcdefghi", "a\nb", "prive/2026-12/bons/a.csv")] == [1, 1, 1, 2, 4]
+
+
+def test_des_noms_trop_longs_se_distinguent_et_se_trient(mini_depot: Path) -> None:
+    """Deux producteurs dont l'onglet ne garde que le début : le sommaire et le pied disent leur nom en entier. « É » se range à E."""
+    noms = {"fruitiere-des-essarts": "Épicerie Très Très Longue du Val Fleuri", "moulin-des-sorbiers": "Verger 🌻 & Fils"}
+    for slug, nom in noms.items():
+        fiche = mini_depot / f"catalogue/producteurs/{slug}.md"
+        fiche.write_text(re.sub("(?m)^nom: .*", f"nom: {nom}", fiche.read_text(encoding="utf-8")), encoding="utf-8")
+    for slug, nom in {"les-tilleuls": "Épicerie Très Très Longue du Val Perdu", "la-remise": "Zinc"}.items():
+        fiche = mini_depot / f"groupements/{slug}.md"
+        fiche.write_text(re.sub("(?m)^nom: .*", f"nom: {nom}", fiche.read_text(encoding="utf-8")), encoding="utf-8")
+    deposer_des_bons(mini_depot)
+    assert principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--sans-producteurs", "--format", "json"]) == 0
+    livre = Classeur((mini_depot / "prive/2026-12/sorties/recap.xlsx").read_bytes())
+    groupement, epicerie = "Épicerie Très Très Longue du Va", "Épicerie Très Très Longue du 2"
+    assert livre.noms[-4:] == ["Zinc", groupement, epicerie, "Verger 🌻 & Fils"]
+    assert "Épicerie Très Très Longue du Val Perdu" in livre.xml[groupement]
+    assert "Épicerie Très Très Longue du Val Fleuri" in livre.xml[epicerie]
+    dits = [str(valeur) for valeur in livre.valeurs["Accueil"].values()]
+    assert {"Épicerie Très Très Longue du Val Perdu", "Épicerie Très Très Longue du Val Fleuri", "Verger 🌻 & Fils"} <= set(dits)
+    assert any(f"(onglet « {epicerie} »)" in dit for dit in dits)
 
 
 def test_des_noms_pieges_restent_du_texte() -> None:
@@ -217,7 +302,19 @@ def test_des_noms_pieges_restent_du_texte() -> None:
     assert livre.formules["L'Épi"] == {"B7": "SUM(B2:B6)"}
     pied = re.search(r"<oddFooter>(.*)</oddFooter>", livre.xml["L'Épi"])
     assert pied is not None
-    assert len(pied[1].replace("&amp;", "&")) <= 255
+    assert len(pied[1].replace("&amp;", "&")) <= PIED_MAXIMUM
+
+
+@pytest.mark.parametrize("nom", ["&" * 200, "🌻" * 200, "a"])
+def test_le_pied_ne_deborde_jamais(nom: str) -> None:
+    livre = Classeur(classeur_xlsx("T", "&🌻" * 200, [Feuille("F", (Colonne("A", 10),), [("x",)], "", nom)]))
+    pied = re.search(r"<oddFooter>(.*)</oddFooter>", livre.xml["F"])
+    assert pied is not None
+    texte = pied[1].replace("&amp;", "&")
+    assert len(texte.encode("utf-16-le")) // 2 <= PIED_MAXIMUM
+    assert texte.endswith("&RPage &P sur &N")
+    assert "&" not in texte.removeprefix("&L").removesuffix("&RPage &P sur &N").replace("&&", "")
+    assert "�" not in texte
 
 
 @pytest.mark.parametrize(

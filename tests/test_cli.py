@@ -55,6 +55,49 @@ def test_mauvais_usage(arguments: list[str], dit: str, capsys: pytest.CaptureFix
     assert not ANGLAIS.findall(erreur), erreur
 
 
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        (["fusioner", "--format", "json"], "n’est pas admis"),
+        (["--format=json", "fusionner"], "il manque : COMMANDE"),
+        (["verifier", "--format", "texte", "--nimporte", "--format", "json"], "argument inconnu : --nimporte"),
+        (["--format", "json"], "il manque : VERBE"),
+    ],
+)
+def test_mauvais_usage_en_json(arguments: list[str], dit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        code: object = principal(arguments)
+    except SystemExit as sortie:
+        code = sortie.code
+    lu = json.loads(capsys.readouterr().out)
+    assert (code, lu["code"]) == (2, 2)
+    (constat,) = lu["constats"]
+    assert (constat["code"], constat["gravite"]) == ("mauvais-usage", "erreur")
+    assert dit in constat["message"]
+    assert constat["remede"].startswith("usage : cabas")
+
+
+@pytest.mark.parametrize(
+    ("faute", "code"),
+    [(OSError(28, "x", "/a/b"), "ordinateur-refuse"), (KeyboardInterrupt(), "interruption"), (ZeroDivisionError(), "erreur-de-cabas")],
+)
+@pytest.mark.parametrize("forme", ["texte", "json"])
+def test_ce_qui_arrete_tout_se_dit_aussi_en_json(
+    mini_depot: Path, forme: str, faute: BaseException, code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def casser(*_arguments: object) -> None:
+        raise faute
+
+    monkeypatch.setattr("cabas.cli.verifier.executer", casser)
+    assert principal(["verifier", "--depot", str(mini_depot), "--format", forme]) == 2
+    vu = capsys.readouterr()
+    if forme == "texte":
+        assert (vu.out, vu.err.strip().splitlines()[0].endswith("Rien n’est resté à moitié écrit.")) == ("", True)
+        return
+    lu = json.loads(vu.out)
+    assert (lu["code"], [(un["code"], un["gravite"]) for un in lu["constats"]], vu.err) == (2, [(code, "erreur")], "")
+
+
 def test_sans_verbe_on_montre_l_aide(capsys: pytest.CaptureFixture[str]) -> None:
     assert principal([]) == 2
     assert "usage : cabas" in capsys.readouterr().out

@@ -17,7 +17,7 @@ FUSION = tuple(
         ("calculs", "jugement fusion decisions codes tarifs proches reseau retour"),
         ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
         ("lecture", "anciennes_sorties page tolerances cellier totaux retour"),
-        ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire reseau"),
+        ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire reseau prive_a_l_abri"),
         (".", "historique"),
     )
     for module in modules.split()

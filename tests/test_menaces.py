@@ -31,9 +31,9 @@ Injections et fichiers
 26 bombes, XXE : test_entrees_hostiles::test_un_fichier_illisible_compte_pour_une_ligne, test_menaces::test_classeurs_pieges
 27 en-têtes de mail : test_commande_producteur::test_un_nom_n_ajoute_pas_d_en_tete
 28 noms de fichier : test_entrees_hostiles::test_liens_tubes_et_noms_hostiles
-29 données personnelles suivies : test_architecture_depot::test_rien_de_prive_ni_de_construit_n_est_suivi, test_controles::test_mauvais_exemple
+29 données personnelles suivies : test_controles::test_mauvais_exemple, test_dossier_des_sorties::test_un_dossier_prive_dans_le_depot_doit_etre_ignore
 Marche
-30 coupure de courant : test_ecriture::test_tue_a_n_importe_quel_moment, test_ecriture::test_reprendre_apres_une_coupure
+30 coupure de courant : test_ecriture::test_tue_a_n_importe_quel_moment, test_dossier_des_sorties::test_une_coupure_ne_fait_rien_oublier
 31 disque plein : test_menaces::test_disque_plein_les_anciennes_sorties_restent, test_menaces::test_ecriture_refusee
 32 deux fusions : test_ecriture::test_deux_fusions_a_la_fois
 33 mêmes octets : test_proprietes::test_l_ordre_de_lecture_ne_change_pas_un_octet, test_menaces::test_le_fuseau_de_la_machine_ne_compte_pas

@@ -11,7 +11,9 @@ from cabas import typographie as t
 
 def test_montants_et_quantites() -> None:
     assert t.euros(123456) == "1\u202f234,56\u00a0€"
-    assert t.euros(-5) == "-0,05\u00a0€"
+    assert t.euros(-5) == "\u22120,05\u00a0€"
+    assert t.nombre(-1234) == "\u22121\u202f234"
+    assert t.quantite(-2500, "kg") == "\u22122,5\u00a0kg"
     assert t.quantite(2500, "kg") == "2,5\u00a0kg"
     assert t.quantite(500, "kg") == "500\u00a0g"
     assert t.quantite(1000, "piece") == "1\u00a0pièce"

@@ -84,6 +84,13 @@ _RAISONS = {
     errno.EISDIR: "c’est un dossier",
     errno.ENOTDIR: "ce n’est pas un dossier",
     errno.EBUSY: "ouvert ailleurs",
+    errno.EEXIST: "ce nom est déjà pris",
+    errno.ENOTEMPTY: "ce dossier n’est pas vide",
+    errno.EXDEV: "c’est sur un autre disque",
+    errno.ELOOP: "un lien y tourne en rond",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.ENOMEM: "la mémoire manque",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -49,11 +49,8 @@ def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
     if git is None:
         return Revision(SANS_GIT)
     demande = ("status", "--porcelain=v2", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", *dossiers)
-    # Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher.
-    milieu = {cle: valeur for cle, valeur in os.environ.items() if cle not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
-    milieu |= {"GIT_CEILING_DIRECTORIES": str(racine.resolve().parent), "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        reponse = subprocess.run([git, "-C", str(racine), *demande], capture_output=True, check=True, env=milieu)
+        reponse = subprocess.run([git, "-C", str(racine), *demande], capture_output=True, check=True, env=_milieu(racine))
     except (OSError, subprocess.CalledProcessError):
         return Revision(SANS_GIT)
     lignes = reponse.stdout.decode(errors="surrogateescape").split("\0")
@@ -61,6 +58,33 @@ def revision(racine: Path, dossiers: tuple[str, ...] = FICHES) -> Revision:
     if not identifiant or identifiant == "(initial)":
         return Revision("sans-enregistrement", modifiee=True)
     return Revision(identifiant[:12], any(ligne and ligne[0] != "#" and not ligne.endswith(ETAT_DES_LOTS) for ligne in lignes))
+
+
+def _milieu(racine: Path) -> dict[str, str]:
+    """Ni un dépôt du dessus, ni celui d'un crochet git qui nous aurait lancés : celui de cette racine, sans y toucher."""
+    milieu = {cle: valeur for cle, valeur in os.environ.items() if cle not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+    return milieu | {"GIT_CEILING_DIRECTORIES": str(racine.resolve().parent), "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def depot_de(dossier: Path) -> Path | None:
+    """La racine du dépôt git où se trouve un dossier ; `None` hors de git. Ne fait que regarder les dossiers du dessus."""
+    return next((un for un in (dossier, *dossier.parents) if (un / ".git").exists()), None)
+
+
+def ignores(racine: Path, chemins: Sequence[Path]) -> bool | None:
+    """Vrai si git ignore tous ces chemins, qu'ils existent ou non. `None` si git ne répond pas."""
+    import shutil
+    import subprocess
+
+    git = shutil.which("git")
+    if git is None:
+        return None
+    demande = [git, "-C", str(racine), "check-ignore", "-z", "--stdin"]
+    try:
+        reponse = subprocess.run(demande, input=b"\0".join(map(os.fsencode, chemins)), capture_output=True, check=False, env=_milieu(racine))
+    except OSError:
+        return None
+    return None if reponse.returncode not in (0, 1) else reponse.stdout.count(b"\0") == len(chemins)
 
 
 def fichiers_suivis(racine: Path) -> list[str] | None:

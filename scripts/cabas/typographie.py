@@ -16,6 +16,8 @@ from cabas.temps import PARIS
 
 INSECABLE = "\u00a0"
 FINE = "\u202f"
+MOINS = "\u2212"
+"""Le signe moins, dans ce que lisent des gens. Un fichier garde le trait d'union du clavier, que tout tableur comprend."""
 MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre")
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -26,7 +28,7 @@ def _milliers(entier: int) -> str:
 
 def nombre(entier: int) -> str:
     """Un entier avec ses milliers séparés : 3841 → « 3 841 »."""
-    return f"-{_milliers(-entier)}" if entier < 0 else _milliers(entier)
+    return f"{MOINS}{_milliers(-entier)}" if entier < 0 else _milliers(entier)
 
 
 def _decimales(milliemes: int) -> str:
@@ -50,13 +52,13 @@ def euros_csv(centimes: int) -> str:
 
 def euros(centimes: int) -> str:
     """Un montant à lire : 1250 → « 12,50 € »."""
-    signe = "-" if centimes < 0 else ""
+    signe = MOINS if centimes < 0 else ""
     return f"{signe}{_milliers(abs(centimes) // 100)},{abs(centimes) % 100:02d}{INSECABLE}€"
 
 
 def quantite_nue(milliemes: int) -> str:
     """Une quantité à lire, sans son unité : 1250500 → « 1 250,5 »."""
-    signe = "-" if milliemes < 0 else ""
+    signe = MOINS if milliemes < 0 else ""
     return f"{signe}{_milliers(abs(milliemes) // MILLE)}{_decimales(milliemes)}"
 
 

@@ -11,10 +11,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from typing import NoReturn
 
-from cabas.cli.analyseur import Analyseur, ajouter_communes, completer
+from cabas.cli.analyseur import Analyseur, MauvaisUsage, ajouter_communes, completer
 
 VERBES = {
     "verifier": "relire toutes les fiches et dire ce qui ne va pas",
@@ -48,15 +50,23 @@ def principal(argv: Sequence[str] | None = None) -> int:
     """Le point d'entrée. Une erreur de notre part se dit en une phrase ; `--trace` la montre en entier."""
     mots = sys.argv[1:] if argv is None else list(argv)
     lecture = analyseur(VERBES.keys() & mots)
-    arguments = completer(lecture.parse_args(mots))
+    try:
+        arguments = completer(lecture.parse_args(mots))
+    except MauvaisUsage as faute:
+        if not _veut_du_json(mots):
+            lecture.exit(2, str(faute))
+        sys.exit(_en_json("mauvais-usage", faute.prog, faute.fait, faute.usage.strip()))
     if not arguments.verbe:
+        if arguments.format == "json":
+            return _en_json("mauvais-usage", "cabas", "il manque : VERBE.", lecture.format_usage().strip())
         lecture.print_help()
         return 2
+    arreter = partial(_arreter, arguments.format)
     executer: Callable[[Namespace], int] = import_module(f"cabas.cli.{arguments.verbe}").executer
     try:
         return executer(arguments)
     except KeyboardInterrupt:
-        return _dire("\nInterrompu.", "")
+        return arreter("interruption", "cabas", "\nInterrompu.")
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -66,12 +76,13 @@ def principal(argv: Sequence[str] | None = None) -> int:
         ou = f" ({faute.filename})" if faute.filename else ""
         from cabas.constats import raison
 
-        return _dire(f"L’ordinateur refuse : {raison(faute)}{ou}.", "Vérifier la place sur le disque et les droits du dossier, puis recommencer.")
+        fait, remede = f"L’ordinateur refuse : {raison(faute)}{ou}.", "Vérifier la place sur le disque et les droits du dossier, puis recommencer."
+        return arreter("ordinateur-refuse", str(faute.filename or "cabas"), fait, remede)
     except Exception as faute:
         if arguments.trace:
             raise
         fait = f"cabas s’est trompé ({type(faute).__name__}). Ce n’est pas votre faute."
-        return _dire(fait, "Relancer avec --trace, et envoyer ce qui s’affiche à l’équipe technique.")
+        return arreter("erreur-de-cabas", "cabas", fait, "Relancer avec --trace, et envoyer ce qui s’affiche à l’équipe technique.")
 
 
 def lancer() -> NoReturn:
@@ -88,7 +99,26 @@ def lancer() -> NoReturn:
     sys.exit(code)
 
 
-def _dire(fait: str, remede: str) -> int:
-    """Dit pourquoi l'on s'arrête, et rend le code 2."""
-    sys.stderr.write(f"{fait} Rien n’est resté à moitié écrit.\n" + (f"    → {remede}\n" if remede else ""))
+def _arreter(forme: str, code: str, ou: str, fait: str, remede: str = "") -> int:
+    """Dit pourquoi l'on s'arrête, et rend le code 2. `forme` : texte, ou json avec le constat qu'un outil saura lire."""
+    fait = f"{fait} Rien n’est resté à moitié écrit."
+    if forme == "json":
+        return _en_json(code, ou, fait.strip(), remede)
+    sys.stderr.write(f"{fait}\n" + (f"    → {remede}\n" if remede else ""))
     return 2
+
+
+def _en_json(code: str, ou: str, fait: str, remede: str) -> int:
+    from cabas.cli.impression import Imprimeur
+    from cabas.constats import Emplacement, erreur
+
+    imprimeur = Imprimeur("json")
+    imprimeur.constats([erreur(code, Emplacement(ou), fait, remede)])
+    return imprimeur.clore(2)
+
+
+def _veut_du_json(mots: Sequence[str]) -> bool:
+    """Ce que demande une commande que l'on n'a pas su lire : le dernier `--format` l'emporte, comme pour `argparse`."""
+    formes = [suivant for mot, suivant in pairwise([*mots, ""]) if mot == "--format"]
+    formes += [mot.removeprefix("--format=") for mot in mots if mot.startswith("--format=")]
+    return formes[-1:] == ["json"]

@@ -23,8 +23,16 @@ _MESSAGES = (
 )
 
 
+class MauvaisUsage(Exception):
+    """La commande est mal écrite. `fait` dit pourquoi, en français ; `usage` rappelle ce que l'on attend ; `prog`, quel verbe."""
+
+    def __init__(self, prog: str, fait: str, usage: str) -> None:
+        super().__init__(f"{prog} : {fait}\n{usage}")
+        self.prog, self.fait, self.usage = prog, fait, usage
+
+
 class Analyseur(argparse.ArgumentParser):
-    """Un `ArgumentParser` qui ne parle que français. Mauvais usage : une phrase, le rappel d'usage, code 2."""
+    """Un `ArgumentParser` qui ne parle que français. Mauvais usage : `MauvaisUsage`, que l'on dira en texte ou en JSON."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Mise)
@@ -33,12 +41,12 @@ class Analyseur(argparse.ArgumentParser):
         self.add_argument("-h", "--help", "--aide", action="help", help="montrer cette aide")
 
     def error(self, message: str) -> NoReturn:
-        """Dit en français ce qui ne va pas dans la commande, et sort avec le code 2."""
+        """Lève, en français, ce qui ne va pas dans la commande."""
         for motif, phrase in _MESSAGES:
             if re.fullmatch(motif, message):
                 message = re.sub(motif, phrase, message)
                 break
-        self.exit(2, f"{self.prog} : {message}.\n{self.format_usage()}")
+        raise MauvaisUsage(self.prog, f"{message}.", self.format_usage())
 
 
 class _Mise(argparse.HelpFormatter):

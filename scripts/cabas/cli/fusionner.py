@@ -52,8 +52,9 @@ def executer(arguments: argparse.Namespace) -> int:
 
     gc.disable()  # des centaines de milliers de faits immuables, sans un cycle : les recompter sans fin double la durée
     from cabas.cli.commun import lire_maintenant
+    from cabas.cli.prive_a_l_abri import exposition
     from cabas.cli.provisoire import publier_sans_provisoire
-    from cabas.constats import Emplacement, Refus, erreur
+    from cabas.constats import Emplacement, Refus, erreur, erreurs
 
     imprimeur = Imprimeur(arguments.format)
     imprimeur.situer(arguments.prive.name, arguments.prive_dit)
@@ -68,6 +69,11 @@ def executer(arguments: argparse.Namespace) -> int:
     options = Options(
         not arguments.sans_classeur, producteurs, True, arguments.provisoire, arguments.publier, instant, arguments.reseau, arguments.groupement
     )
+    exposes = exposition(arguments.depot, arguments.prive, arguments.prive_dit, arguments.commande)
+    if erreurs(exposes):
+        imprimeur.constats(exposes)
+        imprimeur.dire("Rien n’est écrit. Corriger, puis recommencer.")
+        return imprimeur.clore(2)
     if arguments.corriger:
         from cabas.cli.corriger import corriger
 
@@ -77,7 +83,7 @@ def executer(arguments: argparse.Namespace) -> int:
     if resultat.code != 2:
         from cabas.cli.recit_de_fusion import raconter
 
-        raconter(resultat, imprimeur)
+        raconter(resultat._replace(constats=(*exposes, *resultat.constats)), imprimeur)
     return imprimeur.clore(resultat.code)
 
 
@@ -149,12 +155,14 @@ def constats_utiles(constats: Iterable[Constat], identifiant: str) -> list[Const
 
 def _juger_commande(catalogue: Catalogue, identifiant: str, instant: datetime) -> list[Constat]:
     """Les erreurs que trouvent les contrôles, et une commande qui n'existe pas."""
-    from cabas.constats import Gravite
+    from cabas.constats import Gravite, erreurs
     from cabas.controles import CONTROLES
     from cabas.controles.base import Contexte, Fige
 
     if identifiant not in catalogue.depot.commandes:
-        return [commande_inconnue(catalogue.depot, identifiant)]
+        # Sa fiche est là, et fausse : ses propres erreurs le disent, et la commande n'a pas à être écrite.
+        existe = any(un.emplacement.fichier == f"catalogue/commandes/{identifiant}.yaml" for un in erreurs(catalogue.constats))
+        return [] if existe else [commande_inconnue(catalogue.depot, identifiant)]
     figes = {identifiant: Fige(catalogue.depot, catalogue.present)} if catalogue.fige else {}
     contexte = Contexte(catalogue.depot, instant, figes=figes)
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]

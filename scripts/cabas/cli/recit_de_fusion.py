@@ -21,7 +21,7 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
     from cabas.calculs.mots_de_commande import d_une_ligne, minimum_dit
     from cabas.publication.commandes_producteurs import DOSSIER
     from cabas.publication.sorties_de_fusion import CLASSEUR
-    from cabas.typographie import accorder, de, euros, euros_csv, nombre_csv, quantite
+    from cabas.typographie import accorder, de, euros, euros_csv, nombre_csv, quantite, simplifier
 
     if resultat.depot is None or resultat.fusion is None or resultat.recap is None or resultat.sorties is None:
         return
@@ -48,9 +48,12 @@ def raconter(resultat: Resultat, imprimeur: Imprimeur) -> None:
         imprimeur.dire(f"Il manque {combien} pour compléter {un_lot(manque.produit, manque.lot)} {de(manque.produit.nom)}.")
     # Un groupement seul ne commande à personne : les minimums et ce que l'on paie se voient au réseau.
     courtes = [une for une in resultat.envois if une.manque_minimum and not resultat.groupement]
+    courtes.sort(key=lambda une: (simplifier(une.producteur.nom), une.producteur.slug))
     imprimeur.poser("minimums", {une.producteur.slug: euros_csv(une.manque_minimum) for une in courtes})
     for une in courtes:
         imprimeur.dire(f"{d_une_ligne(une.producteur.nom)} : {minimum_dit(une)}.")
+    imprimeur.poser("a_payer", None if resultat.groupement else euros_csv(resultat.recap.total_producteurs))
+    imprimeur.poser("a_recevoir", euros_csv(resultat.recap.total_cellules))
     a_payer = "" if resultat.groupement else f"À payer aux producteur·rices : {euros(resultat.recap.total_producteurs)}. "
     imprimeur.dire(f"{a_payer}À recevoir des cellules : {euros(resultat.recap.total_cellules)}.")
     if totaux := resultat.fusion.totaux:

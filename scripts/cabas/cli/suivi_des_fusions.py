@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 
 def depuis_la_precedente(sorties: Path, fichiers: Mapping[str, bytes | Path], recap: Recap) -> tuple[Difference | None, list[Constat]]:
-    """Ce qui a changé depuis la dernière fusion différente de celle-ci ; rien s'il n'y en a pas, ou si on ne la comprend plus."""
+    """Ce qui a changé depuis la dernière fusion différente de celle-ci ; rien s'il n'y en a pas, ou si on ne la comprend plus.
+
+    Une mise en place interrompue est d'abord finie : sans cela, la fusion précédente ne serait plus là où on la cherche.
+    """
+    from cabas.publication.ecriture import reprendre
     from cabas.publication.memoire import TABLES, rappeler
 
+    reprendre(sorties)
     souvenir = rappeler(sorties, fichiers)
     if souvenir is None:
         return None, []

@@ -88,6 +88,7 @@ def fusionner_sous_verrou(
     from cabas.cli.reseau import ajouter_les_totaux, frais_a_plusieurs, relire_le_retour, un_seul_groupement
     from cabas.lecture.retour import retours_non_lus
     from cabas.lecture.totaux import totaux_non_lus
+    from cabas.publication.ecriture import suivre
     from cabas.publication.sorties_de_fusion import Grandes, Matiere
 
     depot, commande, instant = catalogue.depot, catalogue.depot.commandes[catalogue.identifiant], options.instant
@@ -102,6 +103,7 @@ def fusionner_sous_verrou(
     sorties, mention = prive / commande.id / options.groupement / "sorties", ""
     if options.provisoire and instant is not None:
         sorties, mention = sorties / provisoire.DOSSIER, provisoire.mention(instant)
+    sorties = suivre(sorties)
     grandes = Grandes(sorties, fusion) if options.ecrire else None
     try:
         recap = frais_a_plusieurs(recapituler(depot, fusion, recu.cellier), fusion, options.groupement)
@@ -179,8 +181,14 @@ def _envois(depot: Depot, commande: Commande, recap: Recap) -> tuple[CommandePro
 
 def _ecriture_impossible(faute: OSError, sorties: str) -> Constat:
     """L'ordinateur refuse d'écrire : les anciennes sorties sont intactes, et l'on dit pourquoi."""
+    from errno import ENOTDIR
+    from pathlib import Path
+
     from cabas.constats import Emplacement, erreur, raison
 
-    fait = f"Le récap ne s’écrit pas ({raison(faute)}). Les sorties d’avant sont intactes."
+    ou = f" : {Path(faute.filename).name}" if isinstance(faute.filename, str) else ""
+    fait = f"Le récap ne s’écrit pas ({raison(faute)}{ou}). Les sorties d’avant sont intactes."
     remede = "Libérer de la place, vérifier les droits du dossier, fermer les fichiers ouverts, puis recommencer."
+    if faute.errno == ENOTDIR:
+        remede = "Renommer ou déplacer ce qui porte le nom du dossier des sorties, puis recommencer."
     return erreur("ecriture-impossible", Emplacement(sorties), fait, remede)

@@ -12,15 +12,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cabas.documents.mise_en_page import HAUTEUR, lignes_de, mettre_en_page
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 VERT = "#1f6f54"
 PAPIER = "#f3efe4"
-NOM_MAXIMUM = 31
-INTERDITS = frozenset("[]:*?/\\")
-PORTRAIT = 92
-"""Largeur, en caractères, d'une feuille qui tient debout sur une page A4 sans devenir illisible."""
+LARGEURS = (34, 17, 17, 17, 17)
+"""Les colonnes de l'accueil."""
 MOTIFS = {"texte": "@", "quantite": "General", "euros": '#,##0.00" €"', "entier": "#,##0", "instant": "dd/mm/yyyy hh:mm", "jour": "dd/mm/yyyy"}
 
 
@@ -49,12 +49,17 @@ class Colonne(NamedTuple):
 
 
 class Feuille(NamedTuple):
-    """Une feuille : son nom, ses colonnes, ses rangées de valeurs brutes, et ce que le sommaire en dit."""
+    """Une feuille : son nom, ses colonnes, ses rangées de valeurs brutes, et ce que le sommaire en dit.
+
+    `titre` : le nom en entier, quand l'onglet est trop court pour lui. `a_l_ecran` : combien de colonnes, à droite, ne s'impriment pas.
+    """
 
     nom: str
     colonnes: Sequence[Colonne]
     rangees: Sequence[Sequence[Case]]
     sujet: str = ""
+    titre: str = ""
+    a_l_ecran: int = 0
 
 
 class Bloc(NamedTuple):
@@ -63,27 +68,6 @@ class Bloc(NamedTuple):
     titre: str
     intitules: Sequence[str]
     rangees: Sequence[Sequence[Case]]
-
-
-def noms_de_feuilles(voulus: Sequence[str], pris: Sequence[str] = ()) -> list[str]:
-    """Des noms qu'un tableur accepte, tous différents : sans crochet ni `: * ? /`, 31 signes au plus, numérotés s'ils se répètent.
-
-    >>> noms_de_feuilles(["L'Épi : pain/vrac", "l'épi   pain vrac", "'"])
-    ["L'Épi pain vrac", "l'épi pain vrac 2", 'Feuille']
-    """
-    vus = {nom.casefold() for nom in pris} | {"history"}
-    noms = []
-    for voulu in voulus:
-        base = " ".join("".join(" " if lettre in INTERDITS or not lettre.isprintable() else lettre for lettre in voulu).split())
-        base = base.strip("'")[:NOM_MAXIMUM].strip().strip("'") or "Feuille"
-        nom, numero = base, 1
-        while nom.casefold() in vus:
-            numero += 1
-            suffixe = f" {numero}"
-            nom = base[: NOM_MAXIMUM - len(suffixe)].rstrip() + suffixe
-        vus.add(nom.casefold())
-        noms.append(nom)
-    return noms
 
 
 def lettre(rang: int) -> str:
@@ -139,9 +123,12 @@ def _styles(classeur: Workbook) -> dict[str, Any]:
         for genre, motif in MOTIFS.items()
     }
     styles["titre"] = classeur.add_format({**base, "bold": True, "text_wrap": True, "font_color": "#ffffff", "bg_color": VERT})
+    for nom in ("texte", "titre"):  # un texte ne touche pas le nombre de la colonne d'avant
+        styles[nom].set_align("left")
+        styles[nom].set_indent(1)
     styles["grand"] = classeur.add_format({**base, "bold": True, "font_size": 18})
     styles["bloc"] = classeur.add_format({**base, "bold": True, "font_size": 13, "font_color": VERT})
-    styles["lien"] = classeur.add_format({**base, "underline": 1, "font_color": VERT})
+    styles["lien"] = classeur.add_format({**base, "underline": 1, "font_color": VERT, "text_wrap": True})
     return styles
 
 
@@ -149,7 +136,7 @@ def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied
     """La première feuille : le titre, les blocs, puis un lien vers chaque feuille."""
     page = classeur.add_worksheet("Accueil")
     page.hide_gridlines(2)
-    for rang, largeur in enumerate((34, 20, 20, 20, 20)):
+    for rang, largeur in enumerate(LARGEURS):
         page.set_column(rang, rang, largeur)
     page.write_string(0, 0, titre, styles["grand"])
     ligne = 2
@@ -160,6 +147,11 @@ def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied
             page.write_string(ligne, rang, intitule, styles["titre"])
         ligne += bool(bloc.intitules)
         for rangee in bloc.rangees:
+            if len(rangee) == 2 and isinstance(dit := rangee[1], str):
+                page.write_string(ligne, 0, str(rangee[0]), styles["texte"])
+                _a_droite(page, styles, ligne, dit)
+                ligne += 1
+                continue
             for rang, case in enumerate(rangee):
                 _ecrire_case(page, styles, (ligne, rang), case, Colonne("", 0, "entier" if isinstance(case, int) else "quantite"))
             ligne += 1
@@ -167,9 +159,16 @@ def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied
     page.write_string(ligne, 0, "Dans ce classeur", styles["bloc"])
     for feuille in feuilles:
         ligne += 1
-        page.write_url(ligne, 0, f"internal:{reference(feuille.nom, 'A1')}", styles["lien"], feuille.nom, f"Aller à {feuille.nom}")
-        page.write_string(ligne, 1, feuille.sujet)
-    _mettre_en_page(page, "Accueil", pied, (ligne, 4), portrait=True)
+        titre = feuille.titre or feuille.nom
+        page.write_url(ligne, 0, f"internal:{reference(feuille.nom, 'A1')}", styles["lien"], titre, f"Aller à {feuille.nom}")
+        _a_droite(page, styles, ligne, feuille.sujet if titre == feuille.nom else f"{feuille.sujet} (onglet « {feuille.nom} »)", titre)
+    mettre_en_page(page, "Accueil", pied, (ligne, 4))
+
+
+def _a_droite(page: Any, styles: dict[str, Any], ligne: int, texte: str, a_gauche: str = "") -> None:
+    """Un texte sur toutes les colonnes de l'accueil sauf la première, et la hauteur qu'il leur faut."""
+    page.merge_range(ligne, 1, ligne, len(LARGEURS) - 1, texte, styles["texte"])
+    page.set_row(ligne, HAUTEUR * max(lignes_de(texte, sum(LARGEURS[1:])), lignes_de(a_gauche, LARGEURS[0])))
 
 
 def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, pied: str) -> None:
@@ -181,26 +180,19 @@ def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, pied: 
     for rang, colonne in enumerate(feuille.colonnes):
         page.set_column(rang, rang, largeurs[rang])
         page.write_string(0, rang, colonne.titre, styles["titre"])
+    page.set_row(0, HAUTEUR * max(lignes_de(colonne.titre, large - 1) for colonne, large in zip(feuille.colonnes, largeurs, strict=True)))
     for numero, rangee in enumerate(feuille.rangees, 1):
         for rang, (colonne, case) in enumerate(zip(feuille.colonnes, rangee, strict=True)):
             _ecrire_case(page, styles, (numero, rang), case, colonne)
+        if (hauteur := max((lignes_de(case, large) for case, large in zip(rangee, largeurs, strict=True) if isinstance(case, str)), default=1)) > 1:
+            page.set_row(numero, HAUTEUR * hauteur)
     derniere = len(feuille.rangees)
     page.autofilter(0, 0, max(derniere, 1), len(feuille.colonnes) - 1)
     totaux = derniere > 0 and any(colonne.total for colonne in feuille.colonnes)
     if totaux:
         _totaux(page, styles, feuille, derniere)
-    _mettre_en_page(page, feuille.nom, pied, (derniere + totaux, len(feuille.colonnes) - 1), portrait=sum(largeurs) <= PORTRAIT)
-
-
-def _mettre_en_page(page: Any, nom: str, pied: str, coin: tuple[int, int], *, portrait: bool) -> None:
-    """A4, une page de large, la zone à imprimer, et le pied : la commande et la feuille à gauche, la page à droite."""
-    page.set_portrait() if portrait else page.set_landscape()
-    page.set_paper(9)
-    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
-    page.fit_to_pages(1, 0)
-    page.print_area(0, 0, *coin)
-    gauche = f"{pied[:120]} — {nom}".replace("&", "&&")  # le pied d'un classeur ne dépasse pas 255 signes
-    page.set_footer(f"&L{gauche}&RPage &P sur &N")
+    imprimees = len(feuille.colonnes) - feuille.a_l_ecran
+    mettre_en_page(page, feuille.titre or feuille.nom, pied, (derniere + totaux, imprimees - 1), sum(largeurs[:imprimees]))
 
 
 def _ecrire_case(page: Any, styles: dict[str, Any], place: tuple[int, int], case: Case, colonne: Colonne) -> None:

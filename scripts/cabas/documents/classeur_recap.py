@@ -9,7 +9,7 @@ from cabas.calculs.fusion import Fusion
 from cabas.calculs.palettes import palettes
 from cabas.calculs.recap import Recap
 from cabas.calculs.reseau import nombre_de_cellules
-from cabas.documents.classeur import Bloc, Case, Feuille, Formule, classeur_xlsx, lettre, noms_de_feuilles, reference
+from cabas.documents.classeur import Bloc, Case, Feuille, Formule, classeur_xlsx, lettre, reference
 from cabas.documents.feuilles_a_regler import a_regler, decisions, manques
 from cabas.documents.feuilles_de_partage import feuilles_de_partage
 from cabas.documents.feuilles_de_recap import (
@@ -23,8 +23,10 @@ from cabas.documents.feuilles_de_recap import (
     plages,
 )
 from cabas.documents.feuilles_par_partenaire import feuille_du_groupement, feuille_du_producteur
+from cabas.documents.mise_en_page import noms_de_feuilles
 from cabas.modele import Depot
 from cabas.temps import PARIS
+from cabas.typographie import simplifier
 
 REGLES = {
     "prorata": "au prorata des demandes",
@@ -50,7 +52,7 @@ def recap_xlsx(depot: Depot, fusion: Fusion, recap: Recap, mention: str = "") ->
         *feuilles_de_partage(depot, recap),
     ]
     groupements = sorted({ligne.groupement for ligne in recap.groupements})
-    producteurs = sorted({ligne.producteur for ligne in recap.produits}, key=lambda slug: (noms.producteur(slug).casefold(), slug))
+    producteurs = sorted({ligne.producteur for ligne in recap.produits}, key=lambda slug: (simplifier(noms.producteur(slug)), slug))
     voulus = [noms.groupement(slug) for slug in groupements] + [noms.producteur(slug) for slug in producteurs]
     onglets = noms_de_feuilles(voulus, ["Accueil", *(vue.nom for vue in vues)])
     siennes = [feuille_du_groupement(noms, recap, slug, onglet) for slug, onglet in zip(groupements, onglets, strict=False)]

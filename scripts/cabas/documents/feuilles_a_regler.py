@@ -35,26 +35,26 @@ def manques(recap: Recap) -> Feuille:
 def a_regler(fusion: Fusion) -> Feuille:
     """Chaque ligne rejetée, signalée ou restée en brouillon, avec ce qu'il faut faire."""
     colonnes = (
-        Colonne("Groupement", 20),
-        Colonne("Fichier", 40),
-        Colonne("Ligne", 8, "entier"),
-        Colonne("Cellule", 20),
-        Colonne("Produit", 24),
-        Colonne("Lu", 16),
-        Colonne("Sort", 11),
+        Colonne("Groupement", 14),
+        Colonne("Fichier", 20),
+        Colonne("Ligne", 6, "entier"),
+        Colonne("Cellule", 14),
+        Colonne("Produit", 16),
+        Colonne("Lu", 10),
+        Colonne("Sort", 10),
+        Colonne("Pourquoi", 36),
+        Colonne("Que faire", 30),
         Colonne("Code", 22),
-        Colonne("Pourquoi", 60),
-        Colonne("Que faire", 50),
     )
     rangees = [
         (
             *(jugee.lue.groupement, jugee.lue.fichier, jugee.lue.ligne, jugee.cellule, jugee.lue.produit, jugee.lue.lu or jugee.lue.tolerance),
-            *(jugee.sort.value, jugee.code, jugee.message, jugee.remede),
+            *(jugee.sort.value, jugee.message, jugee.remede, jugee.code),
         )
         for jugee in fusion.singulieres
         if jugee.code or jugee.sort is Sort.BROUILLON
     ]
-    return Feuille("À régler", colonnes, rangees, "ce qui est rejeté ou étonne, et que faire : confidentiel")
+    return Feuille("À régler", colonnes, rangees, "ce qui est rejeté ou étonne, et que faire : confidentiel", a_l_ecran=1)
 
 
 def decisions(fusion: Fusion) -> Feuille:
@@ -62,11 +62,11 @@ def decisions(fusion: Fusion) -> Feuille:
     colonnes = (
         Colonne("Décision", 20),
         Colonne("Appliquée", 10),
-        Colonne("Sur quoi", 50),
-        Colonne("Lu", 16),
-        Colonne("Devient", 16),
-        Colonne("Qui", 18),
-        Colonne("Pourquoi", 60),
+        Colonne("Sur quoi", 36),
+        Colonne("Lu", 13),
+        Colonne("Devient", 13),
+        Colonne("Qui", 16),
+        Colonne("Pourquoi", 46),
     )
     toutes = [(decision, "oui", "") for decision in fusion.decisions] + [(ecart.decision, "non", f" — {ecart.refus.fait}") for ecart in fusion.ecarts]
     rangees = [

@@ -16,7 +16,7 @@ from cabas.documents.classeur import Colonne, Feuille, lettre, reference
 from cabas.modele import Depot, Produit
 
 LIGNES = "Lignes"
-PLACES = {"ref": 5, "tolerance": 8, "demande": 7, "attribue": 9, "montant": 11, "groupement": 12}
+PLACES = {"ref": 4, "tolerance": 7, "demande": 6, "attribue": 8, "montant": 10, "groupement": 11}
 """Où sont, dans la feuille « Lignes », les colonnes que les autres feuilles additionnent."""
 
 
@@ -71,18 +71,18 @@ def plages(recap: Recap) -> dict[str, str]:
 def feuille_produits(noms: Noms, recap: Recap) -> Feuille:
     """Ce que l'on commande, produit par produit, pour tout le réseau."""
     colonnes = (
-        Colonne("Produit", 38),
-        Colonne("Ref", 26),
-        Colonne("Producteur·rice", 30),
+        Colonne("Produit", 28),
+        Colonne("Ref", 18),
+        Colonne("Producteur·rice", 20),
         Colonne("Unité", 8),
-        Colonne("Demandé", 11, "quantite", somme("demande")),
+        Colonne("Demandé", 10, "quantite", somme("demande")),
         Colonne("Tolérance", 11, "quantite", somme("tolerance")),
         Colonne("Lots", 8, "entier", total=True),
         Colonne("À commander", 12, "quantite"),
         Colonne("Attribué", 11, "quantite", somme("attribue")),
-        Colonne("Reste", 9, "quantite", "=ROUND(H{n}-I{n},3)"),
-        Colonne("Prix coûtant", 12, "euros"),
-        Colonne("Montant", 14, "euros", "=ROUND(H{n}*K{n},2)", total=True),
+        Colonne("Reste", 8, "quantite", "=ROUND(H{n}-I{n},3)"),
+        Colonne("Prix coûtant", 10, "euros"),
+        Colonne("Montant", 12, "euros", "=ROUND(H{n}*K{n},2)", total=True),
         Colonne("Bons", 8, "entier", total=True),
     )
     rangees = [
@@ -93,7 +93,7 @@ def feuille_produits(noms: Noms, recap: Recap) -> Feuille:
         )
         for ligne in recap.produits
     ]
-    return Feuille("Produits", colonnes, rangees, "ce que l’on commande, pour tout le réseau")
+    return Feuille("Produits", colonnes, rangees, "ce que l’on commande, pour tout le réseau", a_l_ecran=1)
 
 
 def feuille_groupements(noms: Noms, recap: Recap) -> Feuille:
@@ -121,14 +121,14 @@ def feuille_groupements(noms: Noms, recap: Recap) -> Feuille:
 def feuille_palettes(noms: Noms, lignes: Sequence[LignePalette]) -> Feuille:
     """Ce que prépare la logisticienne, groupement par groupement."""
     colonnes = (
-        Colonne("Groupement", 26),
+        Colonne("Groupement", 22),
         Colonne("Placement", 11),
-        Colonne("Producteur·rice", 30),
-        Colonne("Produit", 38),
+        Colonne("Producteur·rice", 26),
+        Colonne("Produit", 36),
         Colonne("Quantité", 10, "quantite"),
         Colonne("Unité", 8),
         Colonne("Lots entiers", 9, "entier"),
-        Colonne("Lot", 24),
+        Colonne("Lot", 20),
         Colonne("Et au détail", 9, "quantite"),
         Colonne("Fait", 8),
     )
@@ -145,41 +145,41 @@ def feuille_palettes(noms: Noms, lignes: Sequence[LignePalette]) -> Feuille:
 def feuille_lignes(noms: Noms, recap: Recap) -> Feuille:
     """Chaque quantité retenue : de là viennent toutes les sommes."""
     colonnes = (
-        Colonne("Groupement", 24),
-        Colonne("Cellule", 22),
-        Colonne("Bon", 20),
+        Colonne("Groupement", 18),
+        Colonne("Cellule", 18),
         Colonne("Créneau", 10),
-        Colonne("Produit", 38),
-        Colonne("Ref", 26),
+        Colonne("Produit", 28),
+        Colonne("Ref", 20),
         Colonne("Unité", 8),
-        Colonne("Demandé", 11, "quantite"),
+        Colonne("Demandé", 10, "quantite"),
         Colonne("Tolérance", 11, "quantite"),
         Colonne("Attribué", 11, "quantite"),
-        Colonne("Prix", 11, "euros"),
-        Colonne("Montant", 14, "euros", "=ROUND(J{n}*K{n},2)", total=True),
+        Colonne("Prix", 9, "euros"),
+        Colonne("Montant", 11, "euros", "=ROUND(I{n}*J{n},2)", total=True),
         Colonne("Code du groupement", 22),
+        Colonne("Bon", 44),
     )
     rangees = [
         (
-            *(noms.groupement(ligne.groupement), ligne.cellule, ligne.bon, ligne.creneau, noms.produit(ligne.produit).nom, ligne.produit),
+            *(noms.groupement(ligne.groupement), ligne.cellule, ligne.creneau, noms.produit(ligne.produit).nom, ligne.produit),
             *(noms.produit(ligne.produit).unite, en_unites(ligne.quantite), en_unites(ligne.tolerance), en_unites(ligne.attribue)),
-            *(en_euros(ligne.prix_unitaire), en_euros(ligne.montant), ligne.groupement),
+            *(en_euros(ligne.prix_unitaire), en_euros(ligne.montant), ligne.groupement, ligne.bon),
         )
         for ligne in recap.lignes
     ]
-    return Feuille(LIGNES, colonnes, rangees, "chaque quantité retenue, cellule par cellule : confidentiel")
+    return Feuille(LIGNES, colonnes, rangees, "chaque quantité retenue, cellule par cellule : confidentiel", a_l_ecran=2)
 
 
 def feuille_repartition(noms: Noms, recap: Recap) -> Feuille:
     """Seulement ce qui n'est pas servi comme demandé : c'est ce que l'on doit expliquer."""
     colonnes = (
-        Colonne("Produit", 34),
-        Colonne("Groupement", 22),
-        Colonne("Cellule", 20),
+        Colonne("Produit", 30),
+        Colonne("Groupement", 20),
+        Colonne("Cellule", 18),
         Colonne("Demandé", 10, "quantite"),
         Colonne("Accepte en plus", 11, "quantite"),
         Colonne("Attribué", 10, "quantite"),
-        Colonne("Pourquoi", 60),
+        Colonne("Pourquoi", 58),
     )
     rangees = [
         (

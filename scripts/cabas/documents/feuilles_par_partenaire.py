@@ -27,7 +27,7 @@ def feuille_du_groupement(noms: Noms, recap: Recap, slug: str, nom: str) -> Feui
         for ligne in recap.groupements
         if ligne.groupement == slug
     ]
-    return Feuille(nom, colonnes, rangees, "groupement : ce qu’il a demandé, ce qu’il aura")
+    return Feuille(nom, colonnes, rangees, "groupement : ce qu’il a demandé, ce qu’il aura", noms.groupement(slug))
 
 
 def feuille_du_producteur(noms: Noms, recap: Recap, slug: str, nom: str) -> Feuille:
@@ -53,4 +53,4 @@ def feuille_du_producteur(noms: Noms, recap: Recap, slug: str, nom: str) -> Feui
         )
         for ligne in produits
     ]
-    return Feuille(nom, colonnes, rangees, "producteur·rice : ce que l’on lui commande, et la part de chaque groupement")
+    return Feuille(nom, colonnes, rangees, "producteur·rice : sa commande, et la part de chaque groupement", noms.producteur(slug))

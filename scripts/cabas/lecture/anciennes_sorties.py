@@ -21,7 +21,10 @@ class Passees(NamedTuple):
 
 
 def relire_sorties(lignes: bytes, produits: bytes) -> Passees | Refus:
-    """Les octets de `lignes.csv` et de `recap-produits.csv`. Refus : quelqu'un les a changés, et on ne les comprend plus."""
+    """Les octets de `lignes.csv` et de `recap-produits.csv`. Refus : quelqu'un les a changés, et on ne les comprend plus.
+
+    Une table vidée n'a pas même d'en-tête : ce n'est pas une fusion où personne ne demandait rien.
+    """
     try:
         lues = tuple(
             (
@@ -36,7 +39,10 @@ def relire_sorties(lignes: bytes, produits: bytes) -> Passees | Refus:
 
 
 def _rangees(octets: bytes) -> Iterator[Mapping[str, str]]:
-    return csv.DictReader(io.StringIO(octets.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
+    lecteur = csv.DictReader(io.StringIO(octets.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
+    if "produit" not in (lecteur.fieldnames or ()):
+        raise ValueError("sans en-tête")
+    return lecteur
 
 
 def _milliemes(texte: str) -> int:

@@ -72,16 +72,9 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
         if dossier.name == DECISIONS and not dossier.is_dir():
             _lire_decisions(dossier, prive, recu)
             continue
-        if dossier.is_symlink() or not dossier.is_dir():
-            recu.ignores[f"{base.name}/{nom}"] = "hors d’un dossier de bons"
-            recu.constats.append(
-                avertissement(
-                    "fichier-hors-bons",
-                    Emplacement(f"{prive.name}/{base.name}/{nom}"),
-                    "Ce fichier n’est pas dans un dossier de bons : il n’est pas lu.",
-                    f"Le ranger dans {prive.name}/{base.name}/<groupement>/bons/.",
-                )
-            )
+        if not dossier.is_dir() or _mene_a_un_voisin(dossier):
+            recu.ignores[f"{base.name}/{nom}"] = "lien" if dossier.is_symlink() else "hors d’un dossier de bons"
+            recu.constats.append(_hors_bons(prive, base, dossier))
             continue
         if dossier.name not in depot.groupements:
             recu.constats.append(
@@ -94,6 +87,22 @@ def _fichiers(prive: Path, base: Path, depot: Depot, recu: Recu) -> list[tuple[s
             )
         trouves += _bons(prive, dossier, recu)
     return trouves
+
+
+def _mene_a_un_voisin(dossier: Path) -> bool:
+    """Vrai d'un lien vers un autre dossier de la même commande : ses bons y sont déjà lus, les relire les compterait deux fois."""
+    return dossier.is_symlink() and Path(os.path.realpath(dossier)).is_relative_to(os.path.realpath(dossier.parent))
+
+
+def _hors_bons(prive: Path, base: Path, chemin: Path) -> Constat:
+    """Pourquoi ce qui est à la place d'un dossier de groupement n'est pas lu."""
+    ici = f"{prive.name}/{base.name}"
+    fait, remede = "Ce fichier n’est pas dans un dossier de bons : il n’est pas lu.", f"Le ranger dans {ici}/<groupement>/bons/."
+    if chemin.is_symlink():
+        fait, remede = "Ce lien ne mène pas à un dossier : rien n’est lu.", "Le refaire vers le dossier du groupement, ou l’ôter."
+        if chemin.is_dir():
+            fait, remede = "Ce lien mène à un dossier déjà lu : il n’est pas suivi.", "L’ôter, ou le refaire vers le dossier de ce groupement."
+    return avertissement("fichier-hors-bons", Emplacement(f"{ici}/{nom_lisible(chemin.name)}"), fait, remede)
 
 
 def _lire_decisions(chemin: Path, prive: Path, recu: Recu) -> None:

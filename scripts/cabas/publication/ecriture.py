@@ -6,9 +6,11 @@ mis en place ; si la machine s'éteint au milieu, `reprendre` finit ou défait a
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cabas.a_deux import Double
@@ -87,12 +89,13 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tupl
     D'un fichier déjà écrit (`ACote`), on donne le chemin : il est déplacé.
 
     Ce que la commande réécrit remplace l'ancien ; ce qu'une autre commande y a mis reste, sauf dans les sous-dossiers
-    `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`.
+    `remplaces` : il n'y a plus, là, que ce qui est dans `fichiers`. D'un dossier qui est un lien, on remplace ce que le lien désigne.
     """
+    dossier = suivre(dossier)
     reprendre(dossier)
     dossier.parent.mkdir(parents=True, exist_ok=True)
     en_cours = dossier.with_name(f".{dossier.name}-en-cours")
-    shutil.rmtree(en_cours, ignore_errors=True)
+    _oter(en_cours)
     try:
         if dossier.is_dir():
             shutil.copytree(dossier, en_cours, symlinks=True, copy_function=_lier)
@@ -116,16 +119,28 @@ def deposer(dossier: Path, fichiers: Mapping[str, bytes | Path], remplaces: tupl
 
 
 def reprendre(dossier: Path) -> None:
-    """Finit une mise en place interrompue : un dossier prêt prend la place ; sinon l'ancien revient."""
+    """Finit une mise en place interrompue : un dossier prêt prend la place ; sinon l'ancien revient.
+
+    Lève `NotADirectoryError` si la place est prise par un fichier ou un tube : il n'est pas à nous, et l'on n'y touche pas.
+    """
+    dossier = suivre(dossier)
+    if os.path.lexists(dossier) and not dossier.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(dossier))
     pret, avant = _pret(dossier), dossier.with_name(f".{dossier.name}-avant")
     if pret.is_dir():
         if dossier.exists():
-            shutil.rmtree(avant, ignore_errors=True)
+            _oter(avant)
             dossier.rename(avant)
         pret.rename(dossier)
     elif avant.is_dir() and not dossier.exists():
         avant.rename(dossier)
-    shutil.rmtree(avant, ignore_errors=True)
+    with suppress(OSError):  # tout est en place : un reste que l'on ne peut pas ôter n'y change rien
+        _oter(avant)
+
+
+def suivre(dossier: Path) -> Path:
+    """Ce que désigne un dossier qui est un lien ; lui-même sinon. On prépare à côté de ce qui sera remplacé : sur le même disque."""
+    return Path(os.path.realpath(dossier)) if dossier.is_symlink() else dossier
 
 
 def _pret(dossier: Path) -> Path:
@@ -133,9 +148,15 @@ def _pret(dossier: Path) -> Path:
 
 
 def _oter(chemin: Path) -> None:
-    """Ôte un dossier et ce qu'il contient. D'un lien, seul le lien est ôté : ce qu'il désigne n'est pas à nous."""
+    """Ôte un dossier et ce qu'il contient. D'un lien, seul le lien est ôté : ce qu'il désigne n'est pas à nous.
+
+    Si le système refuse, la faute nomme ce chemin-là : c'est lui que la personne doit ouvrir.
+    """
     if chemin.is_dir() and not chemin.is_symlink():
-        shutil.rmtree(chemin)
+        try:
+            shutil.rmtree(chemin)
+        except OSError as faute:
+            raise OSError(faute.errno, faute.strerror, str(chemin)) from faute
     else:
         chemin.unlink(missing_ok=True)
 

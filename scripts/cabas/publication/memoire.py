@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from cabas.publication.ecriture import deposer
+from cabas.publication.ecriture import deposer, reprendre
 
 TABLES = ("lignes.csv", "recap-produits.csv")
 INSTANTS = "instants.json"
@@ -31,6 +31,7 @@ def rappeler(sorties: Path, neuves: Mapping[str, bytes | Path]) -> Souvenir | No
 
     `neuves` : les tables de celle-ci, en octets ou déjà écrites à côté.
     """
+    reprendre(_dossier(sorties))
     pareilles = _pareilles(sorties, neuves)
     if pareilles is None:
         return None
