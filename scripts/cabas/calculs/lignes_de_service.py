@@ -12,8 +12,8 @@ from functools import lru_cache
 from cabas.motifs import motif
 from cabas.typographie import simplifier
 
-_PEUT_ETRE = re.compile(r"t.{0,2}t|som|pri|exem|moyenn|stock|rest|quantit|montant|unit|minim|maxim|^\W*(?:ex|p\W?u)\b", re.IGNORECASE)
-"""Ce qu'ont toutes ces lignes : savoir vite que presque personne ne s'appelle ainsi."""
+_PEUT_ETRE = re.compile(r"[\W_]*(?:tot|sou|gra|som|\u03c3|pri|p\W?u|mon|moy|qua|sto|res|uni|min|max|ex)", re.IGNORECASE)
+"""Comment commencent toutes ces lignes : savoir vite que presque personne ne s'appelle ainsi."""
 _COUPURES = motif(r"[\W_]+")
 _EXEMPLE = motif(r"[\W_]*(?:exemples?\b|ex\b[\W_]*[.:)])")
 _SUITE = frozenset({
@@ -55,4 +55,4 @@ def ligne_de_service(ecrit: str) -> str:
     >>> ligne_de_service("TOTAL KG :"), ligne_de_service("P.U."), ligne_de_service("(exemple) Marie"), ligne_de_service("Prix Camille")
     ('de total', 'de prix', 'd’exemple', '')
     """
-    return _lire(ecrit) if not ecrit.isascii() or _PEUT_ETRE.search(ecrit) else ""
+    return _lire(ecrit) if _PEUT_ETRE.match(ecrit) else ""

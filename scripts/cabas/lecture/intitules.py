@@ -78,13 +78,13 @@ class Personnes:
     """Ce que disent de la personne les colonnes que l'on ne lit pas. `autres` : leurs rangs ; `jumelles` : deux fois le même intitulé."""
 
     def __init__(self, colonnes: Sequence[Colonne], rangs: Mapping[str, int]) -> None:
-        lues = {colonne.rang: simplifier(colonne.intitule) for colonne in colonnes if rangs.get(colonne.role) == colonne.rang}
+        lues = {colonne.rang: colonne.intitule for colonne in colonnes if rangs.get(colonne.role) == colonne.rang}
         self.jumelles: list[tuple[int, int]] = []
         self.autres: list[int] = []
         for colonne in colonnes:
             if colonne.role in _QUI and colonne.rang not in lues:
                 lue = rangs[colonne.role]
-                if lues.get(lue) == simplifier(colonne.intitule):
+                if simplifier(lues[lue]) == simplifier(colonne.intitule):
                     self.jumelles.append((lue, colonne.rang))
                 else:
                     self.autres.append(colonne.rang)

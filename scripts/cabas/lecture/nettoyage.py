@@ -26,8 +26,9 @@ def nettoyer(rangees: list[Rangee], colonnes: Sequence[Colonne], profil: Profil,
     """
     if personnes.jumelles:
         rangees[:] = [(numero, cases, refus or personnes.refuser(cases)) for numero, cases, refus in rangees]
-    comptes = [colonne.rang for colonne in colonnes if simplifier(colonne.intitule) in profil.comptes]
-    dates = [colonne.rang for colonne in colonnes if profil.roles.get(simplifier(colonne.intitule)) == "envoye_le"] or [envoye]
+    du_service = [(colonne.rang, simplifier(colonne.intitule)) for colonne in colonnes] if profil.roles else []
+    comptes = [rang for rang, simple in du_service if simple in profil.comptes]
+    dates = [rang for rang, simple in du_service if profil.roles.get(simple) == "envoye_le"] or [envoye]
     mois_devant = mois_d_abord({cases[rang] for _numero, cases, _refus in rangees for rang in dates})
     if not (comptes or profil.ecarter or profil.fuseau or mois_devant or len(dates) > 1):
         return  # rien n'est à changer : c'est le cas de tout ce que nous écrivons nous-mêmes
