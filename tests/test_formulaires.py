@@ -28,7 +28,8 @@ from hypothesis import strategies as st
 from cabas.calculs.formulaire import MOTS_CONNUS, Formulaire, motif_de_quantite
 from cabas.cli import principal
 from cabas.lecture.bons import lire_bons
-from cabas.lecture.colonnes import Catalogue, roles_connus
+from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.intitules import roles_connus
 from cabas.lecture.preambule import sans_explication
 from cabas.modele import Depot, Lot
 from cabas.publication.formulaires import FICHIERS, fichiers_du_formulaire, formulaire_du_bon

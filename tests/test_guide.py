@@ -14,8 +14,8 @@ PAQUET = RACINE / "scripts/cabas"
 FUSION = tuple(
     f"{couche}/{module}.py"
     for couche, modules in (
-        ("calculs", "jugement fusion decisions codes tarifs proches reseau retour"),
-        ("lecture", "bons rangees prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
+        ("calculs", "jugement fusion decisions codes tarifs proches confusions remplacement reseau retour"),
+        ("lecture", "bons rangees intitules prive annexes colonnes tableaux decisions courrier lettres correspondances une_ligne"),
         ("lecture", "anciennes_sorties page tolerances cellier totaux retour"),
         ("cli", "fusionner une_fusion corriger catalogue_fige ouvrir provisoire reseau prive_a_l_abri"),
         (".", "historique"),

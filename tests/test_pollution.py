@@ -16,8 +16,10 @@ from typing import NamedTuple
 from conftest import dire
 from pollution import CELLULES, INTITULES, VERITE, juste, pollutions, variantes_propres
 
+from cabas.calculs.confusions import noms_differents
 from cabas.calculs.fusion import fusionner
 from cabas.calculs.jugement import LigneJugee, Sort
+from cabas.calculs.remplacement import bons_de_meme_date
 from cabas.constats import Constat
 from cabas.lecture.bons import lire_bons
 from cabas.lecture.colonnes import Catalogue
@@ -73,7 +75,9 @@ class Lecture(NamedTuple):
 
 def lire(octets: bytes) -> Lecture:
     recues, constats = lire_bons(octets, "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls", CATALOGUE)
-    return Lecture(fusionner(DEPOT, DEPOT.commandes["2026-12"], recues, {}, {}).lignes, constats, octets)
+    fusion = fusionner(DEPOT, DEPOT.commandes["2026-12"], recues, {}, {})
+    questions = [*noms_differents(fusion.premieres, {}, "prive"), *bons_de_meme_date(fusion.singulieres, (), "prive")]
+    return Lecture(fusion.lignes, [*constats, *questions], octets)
 
 
 def test_variantes_propres_sans_fausse_alarme() -> None:

@@ -126,6 +126,46 @@ def test_les_dates_se_lisent_a_l_heure_du_service() -> None:
     assert envois("google-sheets-en.csv") == ["03-14 08:12", "03-14 08:12", "03-04 08:12"], "le 14 prouve que le mois vient d’abord"
 
 
+def test_une_reponse_modifiee_a_la_date_de_sa_derniere_modification() -> None:
+    """Posée dès le brouillon, l'heure de soumission ne dit pas quand la réponse a fini de changer."""
+    framaforms = (
+        EXPORTS["framaforms-virgule.csv"][1]
+        .decode()
+        .replace('"14/03/2026 - 09:15","14/03/2026 - 09:15"', '"14/03/2026 - 09:15","16/03/2026 - 10:00"')
+    )
+    lignes, _constats = lire_bons(framaforms.encode(), "f.csv", "les-tilleuls", CATALOGUE)
+    assert [un.envoye_le for un in lignes] == ["16/03/2026 - 10:00"] * 2 + ["14/03/2026 - 18:40"]
+    microsoft = "ID;Heure de début;Heure de fin;Adresse de messagerie;Nom;Heure de la dernière modification;Nom2;Farine de blé T65\n"
+    microsoft += "1;03/05/2026 10:00;03/05/2026 10:05;anonymous;;03/14/2026 09:00;Zoé;2\n2;03/05/2026 10:00;03/05/2026 10:05;anonymous;;;Ali;2\n"
+    lignes, _constats = lire_bons(microsoft.encode(), "m.csv", "les-tilleuls", CATALOGUE)
+    assert [un.envoye_le for un in lignes] == ["14/03/2026 09:00", "05/03/2026 10:05"], "une seule date suffit à prouver que le mois vient d’abord"
+
+
+def test_un_compte_qui_saisit_pour_deux_foyers() -> None:
+    """Quand une question demande le foyer, le compte connecté ne dit plus de qui vient le bon."""
+    microsoft = "ID;Heure de début;Heure de fin;Adresse de messagerie;Nom;Nom du foyer;Farine de blé T65\n"
+    for numero, foyer, lu in ((1, "Sureau", 2), (2, "Noyer", 3)):
+        microsoft += f"{numero};2026-03-05 10:00;2026-03-05 10:05;p@exemple.org;Permanence;{foyer};{lu}\n"
+    assert lire(microsoft.encode()) == ["Sureau farine-t65 2", "Noyer farine-t65 3"]
+
+
+INTITULES_DE_NOM = [
+    "Votre nom et prénom", "Nom :", "Nom / Prénom", "Nom & prénom", "Nom et prénom *", "Quel est ton nom ?", "Nom (et prénom)", "Prénom / Nom",
+    "Nom du foyer", "Nom de la cellule", "Cellule n°", "Nom complet", "Ton nom", "First name", "Full name",
+    "Your name", "Vos nom et prénom", "Nom-Prénom", "1. Nom",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("intitule", INTITULES_DE_NOM)
+def test_un_intitule_de_nom_courant_se_reconnait(intitule: str) -> None:
+    assert lire(f'"{intitule}";Farine de blé T65;Jus de pomme\nLéo;2;1\n'.encode()) == ["Léo farine-t65 2", "Léo jus-de-pomme 1"]
+
+
+@pytest.mark.parametrize("intitule", ["Adhérent ?", "Combien de personnes dans le foyer ?", "Nom du produit", "Qui ?", "Famille"])
+def test_un_intitule_qui_n_est_pas_un_nom_ne_nomme_personne(intitule: str) -> None:
+    assert lire(f'"{intitule}";Nom;Farine de blé T65;Jus de pomme\noui;Léo;2;1\n'.encode()) == ["Léo farine-t65 2", "Léo jus-de-pomme 1"]
+
+
 def test_la_ligne_d_une_reponse_json_est_celle_du_fichier() -> None:
     octets = EXPORTS["cryptpad.json"][1]
     lignes, _constats = lire_bons(octets, "cryptpad.json", "les-tilleuls", CATALOGUE)

@@ -49,6 +49,10 @@ def test_instant_refuse(texte: str, code: str) -> None:
         ("2026-03-14", datetime(2026, 3, 13, 23, 0, tzinfo=UTC)),
         ("2026/03/14 9:12:03 AM UTC+1", datetime(2026, 3, 14, 8, 12, 3, tzinfo=UTC)),
         ("2026/07/14 12:05:00 PM UTC+2", datetime(2026, 7, 14, 10, 5, tzinfo=UTC)),
+        ("2026/12/07 8:00:01 PM UTC", datetime(2026, 12, 7, 20, 0, 1, tzinfo=UTC)),
+        ("2026/12/07 8:00:01 PM GMT", datetime(2026, 12, 7, 20, 0, 1, tzinfo=UTC)),
+        ("2026/12/07 8:00:01 PM UTC+0", datetime(2026, 12, 7, 20, 0, 1, tzinfo=UTC)),
+        ("2026/12/07 8:00:01 PM", datetime(2026, 12, 7, 19, 0, 1, tzinfo=UTC)),
     ],
 )
 def test_date_d_envoi(texte: str, attendu: datetime) -> None:

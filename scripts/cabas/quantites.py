@@ -47,6 +47,7 @@ _FRACTIONS = {
     "⅓": "1/3",
     "⅔": "2/3",
 }
+_RIENS = frozenset({"-", "–", "—", "\u2212", "non", "non merci", "néant", "neant", "rien", "aucun", "aucune", "zéro", "zero"})
 _ESPACES = motif(r"[\s\u00a0\u202f\u2009\u2007]+")
 _NOMBRE = motif(
     r"(?P<signe>[-+\u2212]?) ?"
@@ -56,6 +57,12 @@ _NOMBRE = motif(
     r" ?(?P<unite>[^\W\d_]*)\.?"
 )
 _SCIENTIFIQUE = motif(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def est_rien(texte: str) -> bool:
+    """Vrai de ce que l'on écrit pour dire que l'on ne veut rien : un tiret, « non », « néant »."""
+    return texte.strip(" .!\u00a0").casefold() in _RIENS
 
 
 def normaliser_chiffres(texte: str) -> str:
@@ -92,8 +99,8 @@ def _illisible(texte: str, unite: str, raison: str) -> Refus:
 def lire_quantite(texte: str, unite: str) -> int | Refus:
     """Lit une quantité écrite à la main. Entre : le texte d'une case et l'unité du produit. Sort : des millièmes, ou un refus.
 
-    Une case vide vaut 0. Refus possibles : `quantite-illisible`, `quantite-negative`, `quantite-hors-pas` (plus fin que le
-    millième).
+    Une case vide vaut 0, et zéro n'a pas d'unité : « 0 kg » d'une pièce vaut 0. Refus possibles : `quantite-illisible`,
+    `quantite-negative`, `quantite-hors-pas` (plus fin que le millième).
 
     >>> lire_quantite("2,5 kg", "kg"), lire_quantite("500 g", "kg"), lire_quantite("1/2", "L")
     (2500, 500, 500)
@@ -104,13 +111,11 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
     trouve = _NOMBRE.fullmatch(propre)
     if trouve is None:
         return _dire_pourquoi(texte, propre, unite)
-    facteur = MILLE
+    famille, facteur = unite, MILLE
     if suffixe := trouve["unite"].lower():
         if suffixe not in _SUFFIXES:
             return _illisible(texte, unite, f"n’est pas une quantité : unité « {trouve['unite']} » inconnue.")
         famille, facteur = _SUFFIXES[suffixe]
-        if famille != unite:
-            return _illisible(texte, unite, f"n’est pas compté dans la bonne unité : ce produit se compte en {UNITES[unite]}.")
     if trouve["bas"]:
         numerateur, denominateur = int(trouve["haut"]) + int(trouve["plus"] or 0) * int(trouve["bas"]), int(trouve["bas"])
         if denominateur == 0:
@@ -120,6 +125,8 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
         denominateur = 10 ** len(decimales)
         numerateur = int((trouve["entier"] or "0").replace(" ", "") + decimales)
     entier, reste = divmod(numerateur * facteur, denominateur)
+    if famille != unite and numerateur:
+        return _illisible(texte, unite, f"n’est pas compté dans la bonne unité : ce produit se compte en {UNITES[unite]}.")
     if trouve["signe"] in ("-", "\u2212") and (entier or reste):
         return Refus("quantite-negative", f"« {texte.strip()} » est négatif.", "Écrire une quantité positive, ou vider la case.")
     if trouve["signe"] == "+":

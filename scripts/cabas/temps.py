@@ -17,7 +17,7 @@ from cabas.motifs import motif
 PARIS = ZoneInfo("Europe/Paris")
 
 _INSTANT = motif(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
-_GOOGLE = motif(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (?:UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
+_GOOGLE = motif(r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d))? (AM|PM)(?: (UTC|GMT)([+-]\d{1,2})?)?", re.ASCII | re.IGNORECASE)
 _FRANCAIS = motif(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)(?:[ T-]+(?:à )?(\d{1,2})[:h](\d\d)(?::(\d\d))?)?", re.ASCII)
 
 _SERIE = motif(r"(\d{5})(?:[.,](\d+))?", re.ASCII)
@@ -76,8 +76,8 @@ def lire_heure(texte: str) -> time | None:
 def lire_envoi(texte: str) -> datetime | None:
     """L'instant d'envoi d'un bon : ISO 8601 (avec ou sans décalage) ou `14/03/2026 09:12:03`. `None` si illisible.
 
-    Formes : ISO 8601, `14/03/2026 09:12:03`, celle de Google Forms, `2026/03/14 9:12:03 AM UTC+1`, et la date-série d'un
-    tableur dont la case a perdu son format, `46000.5` (le 9 décembre 2025 à midi). Sans décalage,
+    Formes : ISO 8601, `14/03/2026 09:12:03`, celle de Google Forms, `2026/03/14 9:12:03 AM UTC+1` (« UTC » ou « GMT » seul : le temps universel), et
+    la date-série d'un tableur dont la case a perdu son format, `46000.5` (le 9 décembre 2025 à midi). Sans décalage,
     l'heure est celle de Paris ; une heure ambiguë est prise à sa première occurrence. Une date seule vaut le début de
     cette journée : on ne rejette pas un bon sur un doute.
     """
@@ -115,7 +115,7 @@ def _lire_google(trouve: re.Match[str]) -> datetime | None:
     annee, mois, jour, heures, minutes, secondes = (int(morceau or 0) for morceau in trouve.groups()[:6])
     if not 1 <= heures <= 12:
         return None
-    decalage = timezone(timedelta(hours=int(trouve[8] or 0))) if abs(int(trouve[8] or 0)) < 24 else UTC
+    decalage = timezone(timedelta(hours=int(trouve[9] or 0))) if abs(int(trouve[9] or 0)) < 24 else UTC
     try:
         lu = datetime(annee, mois, jour, heures % 12 + (12 if trouve[7].upper() == "PM" else 0), minutes, secondes)
         return lu.replace(tzinfo=decalage if trouve[8] else PARIS).astimezone(UTC)

@@ -12,7 +12,7 @@ from cabas.calculs.offre import maximum_par_bon, proposes, seuil_suspect
 from cabas.calculs.retenues import Article
 from cabas.constats import Refus
 from cabas.modele import Commande, Depot, Produit
-from cabas.quantites import lire_quantite
+from cabas.quantites import est_rien, lire_quantite
 from cabas.recu import Ecrit
 from cabas.typographie import enumerer, quantite
 
@@ -43,7 +43,7 @@ class Demandes:
         lu, en_plus = lectures[texte], lectures[plus]
         if isinstance(lu, Refus):
             return lu
-        return en_plus if isinstance(en_plus, Refus) else (lu, en_plus)
+        return _tolerance_refusee(en_plus, texte if lu else "") if isinstance(en_plus, Refus) else (lu, en_plus)
 
     def articles(self, coefficient: Decimal) -> Articles:
         """Ce que veut dire chaque écriture, au prix d'un tarif."""
@@ -70,6 +70,12 @@ class Demandes:
         return None
 
 
+def _tolerance_refusee(refus: Refus, quantite_lue: str) -> Refus:
+    """Dit que c'est la tolérance qui ne va pas, et ce que devient la quantité écrite à côté."""
+    suite = f" La quantité « {quantite_lue} », à côté, n’est donc pas retenue." if quantite_lue else ""
+    return Refus(refus.code, f"Tolérance : {refus.fait}{suite}", f"{refus.remede.rstrip('.')} ; ou vider la tolérance.")
+
+
 class Lectures(dict[str, int | Refus]):
     """Ce que veut dire chaque texte, pour un produit : des millièmes au pas, ou ce qui le fait refuser.
 
@@ -85,7 +91,7 @@ class Lectures(dict[str, int | Refus]):
 
     def __missing__(self, texte: str) -> int | Refus:
         produit = self._produit
-        lu = lire_quantite(texte, produit.unite)
+        lu = 0 if est_rien(texte) else lire_quantite(texte, produit.unite)
         if isinstance(lu, int) and lu % produit.pas:
             dessous = lu // produit.pas * produit.pas
             possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]

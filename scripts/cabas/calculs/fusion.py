@@ -21,7 +21,7 @@ from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, So
 from cabas.calculs.offre import tarif_de
 from cabas.calculs.ordinaires import BonOrdinaire, Comptoir, mettre_a_part
 from cabas.calculs.plafonds import ramener_les_tolerances
-from cabas.calculs.remplacement import bons_gagnants, remplacer
+from cabas.calculs.remplacement import bons_gagnants, phrases_de_remplacement, remplacer
 from cabas.calculs.retenues import BonRetenu, Retenue, bons_de, deplier
 from cabas.calculs.signaux import Signaux
 from cabas.calculs.tarifs import un_tarif_par_bon
@@ -156,15 +156,16 @@ class _Groupement:
             if gardees := [jugee for jugee in groupe if jugee.sort is not Sort.BROUILLON and jugee.code not in REJETS_DU_BON]:
                 bons.setdefault(cle, []).extend(gardees)
         gagnants = bons_gagnants(bons, ajouter=self._groupement is not None and self._groupement.plusieurs_bons == "ajouter")
+        phrases = phrases_de_remplacement(bons, gagnants)
         finales: list[LigneJugee] = []
         deja: dict[CleDeBon, dict[str, int]] = {cle: {} for cle in bons}
         for jugee in sorted(jugees, key=attrgetter("lue.fichier", "lue.ligne")):
             if jugee.sort is not Sort.RETENUE:
                 finales.append(jugee)
-            elif (gagnant := gagnants[jugee.bon]) != jugee.bon:
-                finales.append(remplacer(jugee, bons[gagnant]))
+            elif jugee.bon in phrases:
+                finales.append(remplacer(jugee, phrases[jugee.bon]))
             else:
-                finales.append(self._plafonner(jugee, deja[gagnant]))
+                finales.append(self._plafonner(jugee, deja[jugee.bon]))
         return self._signaux.poser(ramener_les_tolerances(un_tarif_par_bon(finales, self._identites), self._depot, self._commande))
 
     def _plafonner(self, jugee: LigneJugee, deja: dict[str, int]) -> LigneJugee:

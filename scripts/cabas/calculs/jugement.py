@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
+from cabas.calculs.lignes_de_service import ligne_de_service
 from cabas.constats import Refus
 from cabas.modele import Commande, Fenetre
 from cabas.motifs import motif
 from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
-from cabas.typographie import enumerer, instant_long, simplifier
+from cabas.typographie import enumerer, instant_long
 
 
 class Sort(StrEnum):
@@ -35,6 +36,10 @@ class Sort(StrEnum):
 
 
 _ECRIRE_LA_DATE = "Rien à faire si le bon est arrivé à temps. Sinon, écrire la date comme 2026-12-07T19:30, ou annuler le bon."
+_NOMMER = (
+    "Écrire le code ou le nom dans la colonne « cellule ». Si une autre colonne le dit, l’apprendre : « cabas importer --apprendre », "
+    "suivi de ce fichier."
+)
 REJETS_DU_BON = frozenset({
     "mauvaise-commande", "mauvais-groupement", "cellule-absente", "hors-delai", "ligne-decalee", "fichier-illisible", "bon-dans-une-case",
     "statut-inconnu", "bon-annule",
@@ -42,15 +47,8 @@ REJETS_DU_BON = frozenset({
 """Les rejets qui touchent le bon entier : un tel bon n'en remplace aucun autre."""
 
 
-_TOTAUX = frozenset({"total", "totaux", "total general", "sous-total", "sous total", "somme"})
-_MOT_DE_TOTAL = re.compile(r"t.{0,2}t|somme", re.IGNORECASE)
-"""Ce qu'ont tous les mots de total : savoir vite que presque personne ne s'appelle ainsi."""
 _FEUILLE = motif(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
 """Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
-
-def _peut_etre_un_total(cellule: str) -> bool:
-    return not cellule.isascii() or _MOT_DE_TOTAL.search(cellule) is not None
-
 
 CleDeBon = tuple[str, str, str, str]
 
@@ -177,11 +175,10 @@ class Juge:
                 "Le ranger dans le dossier de ce groupement.",
             )
         if not lue.cellule.strip():
-            return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", "Écrire le code ou le nom dans la colonne « cellule ».")
-        if _peut_etre_un_total(lue.cellule) and simplifier(lue.cellule) in _TOTAUX and self._identites.adherent(lue.cellule) is None:
-            return Refus(
-                "cellule-absente", f"« {lue.cellule} » : c’est une ligne de total, pas une personne.", "Ôter les lignes de total du fichier."
-            )
+            return Refus("cellule-absente", "On ne sait pas de qui vient cette ligne.", _NOMMER)
+        if (sorte := ligne_de_service(lue.cellule)) and self._identites.adherent(lue.cellule) is None:
+            fait = f"« {lue.cellule} » : c’est une ligne {sorte}, pas une personne."
+            return Refus("cellule-absente", fait, "Ôter cette ligne du fichier. Si c’est une personne, l’inscrire dans adherents.csv.")
         if codes := self._identites.homonymes(lue.cellule):
             fait = f"Plusieurs adhérent·es s’appellent « {lue.cellule} » : on ne sait pas de qui est ce bon."
             return Refus("cellule-absente", fait, f"Écrire le code à la place du nom : {enumerer(codes, 'ou')}.")
@@ -189,7 +186,7 @@ class Juge:
             if nom in self._accepter:
                 self.acceptes.add(nom)
                 return None
-            retard = f"Envoyé le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
+            retard = f"Envoyé ou modifié le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
             return Refus(
                 "hors-delai",
                 f"{retard}, après la clôture du {instant_long(self._cloture)}.",

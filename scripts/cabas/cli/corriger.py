@@ -91,9 +91,11 @@ def a_revoir(fusion: Fusion, depot: Depot) -> list[Cas]:
 def _fautives(jugee: LigneJugee, depot: Depot) -> list[bool]:
     """Les cases d'une ligne à revoir : la quantité (faux), la tolérance (vrai), ou les deux."""
     from cabas.calculs.jugement import a_lire
+    from cabas.quantites import est_rien
 
     corrigee = jugee.lue.decision_tolerance
-    tolerance = bool(_refus(corrigee.tolerance if corrigee else jugee.lue.tolerance, jugee, depot))
+    plus = corrigee.tolerance if corrigee else jugee.lue.tolerance
+    tolerance = not est_rien(plus) and bool(_refus(plus, jugee, depot))
     quantite = jugee.code in ACCEPTABLES or bool(_refus(a_lire(jugee.lue), jugee, depot))
     return [False] * quantite + [True] * tolerance
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
 from cabas.lecture.cases import sans_ip
-from cabas.lecture.colonnes import Catalogue, Colonne
+from cabas.lecture.colonnes import QUI, Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.intitules import est_douteux
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
@@ -43,9 +44,9 @@ def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] 
         return lus
     tableau = next(un for un in lus if un.entete != SANS_ENTETE)
     numero, intitules = tableau.lignes[tableau.entete]
-    return numero, [
-        _une(colonne, _exemples(tableau, colonne.rang), catalogue) for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])
-    ]
+    colonnes = [colonne for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])]
+    nommee = any(colonne.role in QUI for colonne in colonnes)
+    return numero, [_une(colonne, _exemples(tableau, colonne.rang), catalogue, nommee=nommee) for colonne in colonnes]
 
 
 def _cases_pleines(cases: list[str]) -> int:
@@ -53,12 +54,15 @@ def _cases_pleines(cases: list[str]) -> int:
     return pleines if pleines > 1 else 0
 
 
-def _une(colonne: Colonne, exemples: tuple[str, ...], catalogue: Catalogue) -> Apprise:
+def _une(colonne: Colonne, exemples: tuple[str, ...], catalogue: Catalogue, *, nommee: bool) -> Apprise:
+    """`nommee` : une autre colonne dit déjà de qui vient le bon. À défaut, celle qui en a l'air est proposée."""
     intitule, role, ref = colonne.intitule, colonne.role, colonne.ref
     if colonne.refus:
         proches, nette = _classer(intitule, catalogue)
         proches = proches or colonne.proches
         nombres = any(isinstance(lire_quantite(exemple, "kg"), int) for exemple in exemples)
+        if est_douteux(simplifier(intitule)) and not (nombres or proches):
+            return Apprise(intitule, exemples, "", "" if nommee else "nom", ())
         # Un mot dans une colonne étrangère n'est pas une quantité : on propose de ne pas la lire. Un nombre se choisit.
         return Apprise(intitule, exemples, "", proches[0] if nette else "" if nombres or proches else IGNORER, proches)
     comprise = (f"t-{ref}" if role == "tolerance" else ref) if ref else role or IGNORER

@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
+from cabas.lecture.cases import coches, comprendre_produit, est_nulle, refus_de, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
+from cabas.lecture.intitules import NOMMER, Personnes, est_douteux
+from cabas.lecture.nettoyage import nettoyer
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
 from cabas.lecture.preambule import completer, elargir, lire_preambule
@@ -100,6 +102,7 @@ class _Lecture:
         for colonne in reversed(self.colonnes):
             if colonne.role and not colonne.ref and not colonne.refus:
                 self.rangs[colonne.role] = colonne.rang
+        self.personnes = Personnes(self.colonnes, self.rangs)
 
     def lignes(self) -> list[LigneLue]:
         longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
@@ -109,26 +112,11 @@ class _Lecture:
         if longue and not noms:
             self.rangs, valeurs = completer(lire_preambule(self.tableau.lignes[: self.tableau.entete]), self.rangs, self.carre.largeur)
             elargir(rangees, valeurs)
-        self._nettoyer(rangees)
+        nettoyer(rangees, self.colonnes, self.profil, self.rangs["envoye_le"], self.personnes)
         if not rangees:
             remede = "Vérifier que c’est bien le bon export."
             self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
         return (self._longues if longue else self._grille)(rangees)
-
-    def _nettoyer(self, rangees: list[Rangee]) -> None:
-        """Dans chaque rangée : « anonymous » n'est le nom de personne, et les dates se lisent toutes de la même façon."""
-        comptes = [colonne.rang for colonne in self.colonnes if simplifier(colonne.intitule) in self.profil.comptes]
-        envoye = self.rangs["envoye_le"]
-        mois_devant = mois_d_abord({cases[envoye] for _numero, cases, _refus in rangees})
-        if not (comptes or self.profil.ecarter or self.profil.fuseau or mois_devant):
-            return  # rien n'est à changer : c'est le cas de tout ce que nous écrivons nous-mêmes
-        for _numero, cases, _refus in rangees:
-            for rang in comptes:
-                if simplifier(cases[rang]) in self.profil.anonymes:
-                    cases[rang] = ""
-            if self.profil.ecarter:
-                cases[:] = map(sans_ip, cases)
-            cases[envoye] = dater(cases[envoye], self.profil.fuseau, mois_devant=mois_devant)
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
@@ -169,7 +157,7 @@ class _Lecture:
         return lignes
 
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
-        return fabrique(Feuille(self.groupement, self.fichier, self.court, self.de_la_page, self.profil.datee), self.rangs)
+        return fabrique(Feuille(self.groupement, self.fichier, self.court, self.de_la_page, self.profil.datee), self.rangs, self.personnes.autres)
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
@@ -210,7 +198,7 @@ class _Lecture:
                 self._bon_vide(numero, cases, refus, lignes, faire)
         for intitule in sorted(muettes):
             fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
-            remede = "Rien à faire si ce n’est pas une commande."
+            remede = NOMMER if est_douteux(simplifier(intitule)) else "Rien à faire si ce n’est pas une commande."
             self.constats.append(avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, remede))
         return lignes
 

@@ -6,14 +6,12 @@ Une colonne de produit porte la ref entre crochets, ou s'appelle `q-<ref>`, ou p
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cabas.lecture.donnees import lire_donnee
+from cabas.lecture.intitules import role_de
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.modele import Produit, Tarif
 from cabas.motifs import motif
@@ -21,13 +19,6 @@ from cabas.typographie import enumerer, simplifier
 
 if TYPE_CHECKING:
     from cabas.lecture.d_un_trait import Ecrits, Plan
-
-
-@lru_cache(maxsize=1)
-def roles_connus() -> Mapping[str, str]:
-    """Le rôle de chaque intitulé de service connu, simplifié (`donnees/intitules.json`) ; vide pour ce qu'on ignore."""
-    roles = json.loads(lire_donnee("donnees/intitules.json"))
-    return {intitule: "" if role == "ignorer" else role for role, intitules in roles.items() for intitule in intitules}
 
 
 REF = motif(r"\[\s*([a-z0-9]+(?:-[a-z0-9]+)*)\s*\]")
@@ -96,8 +87,8 @@ class Catalogue:
     def _compter(self, cases: list[str]) -> int:
         if reconnaitre(cases):
             return sum(bool(case.strip()) for case in cases)
-        connus = roles_connus()
-        roles = [connus.get(simplifier(case), "?") if case.strip() else "?" for case in cases]
+        lus = [role_de(simplifier(case)) if case.strip() else None for case in cases]
+        roles = ["?" if role is None else role for role in lus]
         reconnus = sum(role != "?" for role in roles)
         produits = sum(bool(role == "?" and case.strip() and self._chercher(case)) for role, case in zip(roles, cases, strict=True))
         longue = {"produit", "quantite"} <= set(roles)
@@ -183,7 +174,7 @@ class Catalogue:
         """Une colonne. « Produits [Miel] » n'est une ligne de grille que si d'autres colonnes posent la même question."""
         propre = simplifier(intitule)
         role = profil.role(intitule) if profil else None
-        role = roles_connus().get(propre) if role is None else role
+        role = role_de(propre) if role is None else role
         if role is not None:
             return Colonne(index, intitule, role)
         refs = self._chercher(intitule)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from cabas.constats import Constat, Emplacement, Source, avertissement, erreur
-from cabas.lecture.colonnes import UNITE, Catalogue, Colonne, roles_connus
+from cabas.lecture.colonnes import UNITE, Catalogue, Colonne
 from cabas.lecture.fiches import Rangs, deplier, source_de
+from cabas.lecture.intitules import roles_connus
 from cabas.lecture.profils import Profil
 from cabas.lecture.releve import CORRESPONDANCES
 from cabas.lecture.schemas import proche

@@ -39,9 +39,9 @@ class Feuille(NamedTuple):
     datee: bool
 
 
-def fabrique(feuille: Feuille, rangs: Mapping[str, int]) -> Callable[[Sequence[str]], Faire]:
-    """De quoi faire d'une rangée des `LigneLue`. `rangs` : la colonne de chaque rôle."""
-    prendre = itemgetter(*(rangs[role] for role in ROLES))
+def fabrique(feuille: Feuille, rangs: Mapping[str, int], autres: Sequence[int] = ()) -> Callable[[Sequence[str]], Faire]:
+    """De quoi faire d'une rangée des `LigneLue`. `rangs` : la colonne de chaque rôle ; `autres` : celles qui nomment peut-être quelqu'un."""
+    prendre = itemgetter(*(rangs[role] for role in ROLES), *autres)
     faires: dict[tuple[str, ...], Faire] = {}
     derniers: tuple[str, ...] = ()
     dernier: Faire
@@ -58,9 +58,11 @@ def fabrique(feuille: Feuille, rangs: Mapping[str, int]) -> Callable[[Sequence[s
 
 def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     groupement, fichier, origine, de_la_page, datee = feuille
-    cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut = dits
+    cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut, *autres = dits
     nom_entier = f"{nom} {prenom}".strip()
     qui = cellule or nom_entier or courriel
+    if autres:  # ils ne disent pas qui commande, mais ils distinguent deux personnes que l'on prendrait pour une
+        nom_entier = " ".join(filter(None, (nom_entier, *(autre for autre in autres if any(map(str.isalpha, autre))))))
     # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
     inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
     inconnu = _statut_inconnu(statut) if inacheve and statut.lower() not in _VALIDES | _BROUILLONS else None

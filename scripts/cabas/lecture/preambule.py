@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cabas.lecture.colonnes import roles_connus
+from cabas.lecture.intitules import roles_connus
 from cabas.lecture.rangees import oter_apostrophe
 from cabas.motifs import motif
 from cabas.typographie import simplifier

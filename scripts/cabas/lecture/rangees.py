@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cabas.constats import Refus
-from cabas.lecture.colonnes import QUI, roles_connus
+from cabas.lecture.colonnes import QUI
+from cabas.lecture.intitules import role_de
 from cabas.lecture.tableaux import Tableau
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
@@ -45,7 +46,7 @@ class Carre:
         while self.largeur and not self.intitules[self.largeur - 1]:
             self.largeur -= 1
         self._titres = frozenset(filter(None, self.intitules))
-        self._qui = [(rang, titre.casefold()) for rang, titre in enumerate(self.intitules) if roles_connus().get(simplifier(titre)) in QUI]
+        self._qui = [(rang, titre.casefold()) for rang, titre in enumerate(self.intitules) if role_de(simplifier(titre)) in QUI]
         self._avant, self._apres = tableau.lignes[: tableau.entete], tableau.lignes[tableau.entete + 1 :]
 
     def suivantes(self) -> list[Rangee]:

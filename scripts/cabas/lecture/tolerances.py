@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from cabas.constats import Refus
 from cabas.lecture.cases import est_nulle
 from cabas.lecture.colonnes import Colonne
-from cabas.quantites import lire_quantite
 
 DEUX_TOLERANCES = Refus("colonne-ambigue", "Deux colonnes de tolérance ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
 
@@ -29,7 +28,7 @@ def choisir(colonnes: Sequence[Colonne], cases: Sequence[str]) -> tuple[str, Seq
     """La tolérance d'une rangée, si celles qui sont remplies disent toutes la même chose ; sinon, celles qu'il faut rejeter."""
     if len(colonnes) < 2:
         return (cases[colonnes[0].rang], ()) if colonnes else ("", ())
-    remplies = [colonne for colonne in colonnes if lire_quantite(cases[colonne.rang], "kg") != 0]
+    remplies = [colonne for colonne in colonnes if not est_nulle(cases[colonne.rang], "kg")]
     if len({cases[colonne.rang] for colonne in remplies}) > 1:
         return "", remplies
     return (cases[remplies[0].rang], ()) if remplies else ("", ())
