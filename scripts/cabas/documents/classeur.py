@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cabas.documents.mise_en_page import HAUTEUR, lignes_de, mettre_en_page
+from cabas.typographie import typographier
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -161,7 +162,7 @@ def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied
         ligne += 1
         titre = feuille.titre or feuille.nom
         page.write_url(ligne, 0, f"internal:{reference(feuille.nom, 'A1')}", styles["lien"], titre, f"Aller à {feuille.nom}")
-        _a_droite(page, styles, ligne, feuille.sujet if titre == feuille.nom else f"{feuille.sujet} (onglet « {feuille.nom} »)", titre)
+        _a_droite(page, styles, ligne, feuille.sujet if titre == feuille.nom else typographier(f"{feuille.sujet} (onglet « {feuille.nom} »)"), titre)
     mettre_en_page(page, "Accueil", pied, (ligne, 4))
 
 
