@@ -21,7 +21,7 @@ ERREUR = "#ERREUR"
 Fautives = dict[tuple[int, int], str]
 """Les cases (ligne à partir de 1, colonne à partir de 0) en erreur, et ce qu'elles montrent."""
 
-_CASES = motif(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_CASES = motif(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"')
 _REF = motif(r"([A-Za-z]{1,3})(\d{1,7})")
 
 
