@@ -118,8 +118,10 @@ def erreur_ods(*, ecrite: str) -> bytes:
 
 ODS = {
     "LibreOffice": (
-        (f'<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" {CALCEXT} calcext:value-type="error">'
-        "<text:p>#DIV/0!</text:p></table:table-cell>"),
+        (
+            f'<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" {CALCEXT} calcext:value-type="error">'
+            "<text:p>#DIV/0!</text:p></table:table-cell>"
+        ),
         "#DIV/0!",
     ),
     "un autre": (
@@ -203,10 +205,27 @@ PIEGES = {
         lambda xml: xml.replace("</table:table-row>", '<table:table-cell table:number-columns-repeated="1000000"/>' * 3 + "</table:table-row>"),
     ),
     "ods, espaces": modifier(GRILLE_ODS, "content.xml", lambda xml: xml.replace("<text:p>A", '<text:p><text:s text:c="99999999999"/>A')),
+    "en UTF-16": archive({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": "<worksheet><sheetData/></worksheet>".encode("utf-16")}),
     "binaire": archive({"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"\0"}),
     "deux fois la même partie": archive({"xl/workbook.xml": b"<a/>", "XL/Workbook.xml": b"<a/>"}),
     "deux classeurs en un": archive({"xl/workbook.xml": b"<a/>", "content.xml": b"<a/>"}),
 }
+
+
+DTD = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+ENTITES = {
+    "feuille": modifier(classeur(ENTETE), FEUILLE, lambda xml: xml.replace("<worksheet", f"{DTD}<worksheet", 1)),
+    "textes": modifier(classeur(ENTETE), "xl/sharedStrings.xml", lambda xml: xml.replace("<sst", f"{DTD}<sst", 1)),
+    "ods": modifier(GRILLE_ODS, "content.xml", lambda xml: xml.replace("<office:document-content", f"{DTD}<office:document-content", 1)),
+}
+
+
+@pytest.mark.parametrize("ou", ENTITES)
+def test_un_classeur_qui_declare_des_entites_est_refuse(ou: str) -> None:
+    """Une case à entité se lirait vide, sans un mot."""
+    lu = lire_classeur(ENTITES[ou])
+    assert isinstance(lu, Refus)
+    assert "entités XML" in lu.fait
 
 
 @pytest.mark.parametrize("piege", PIEGES)
@@ -233,7 +252,7 @@ def test_une_case_perdue_au_loin_dit_laquelle(case: str) -> None:
     page.write_row(0, 0, ENTETE)
     page.write_string(*LOIN[case], " ")
     livre.close()
-    assert lues(tampon.getvalue()) == [("", f"Le tableau va jusqu’à la case {case}, loin de tout le reste : il serait démesuré.")]
+    assert lues(tampon.getvalue()) == [("", f"Le tableau va jusqu’à la case {case} : il est démesuré.")]
 
 
 def test_des_cases_vides_mais_colorees_jusqu_au_bord_ne_genent_pas() -> None:
@@ -296,7 +315,7 @@ def test_ce_qui_n_est_pas_un_texte_large_ne_change_pas(octets: bytes) -> None:
 def test_une_case_trop_longue_ne_s_appelle_pas_un_guillemet() -> None:
     lu = lire_tableaux(f"{';'.join(ENTETE)}\nA;farine-t65;1\nB;farine-t65;{'9' * (CASE_MAX + 1)}\n".encode(), CATALOGUE.compter)
     assert isinstance(lu, Refus)
-    assert lu.fait == "Une case de la ligne 3 est démesurée : plus de 20000 signes."
+    assert lu.fait == "Une case de la ligne 3 est démesurée : plus de 20 000 signes."
     perdu = lire_tableaux(('cellule;produit;quantite\nA;"farine-t65;1\n' + "B;farine-t65;1\n" * CASE_MAX).encode(), CATALOGUE.compter)
     assert isinstance(perdu, Refus)
     assert "guillemet" in perdu.fait

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEPLIE_MAX = 60_000_000
 MEMBRES_MAX = 2_000
 ABIME = illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+_XML_LARGE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+"""Le début d'un XML en UTF-16, avec ou sans sa marque : le lecteur n'y verrait que des cases vides."""
 _VOLUME = illisible("Le classeur se déplierait en un volume démesuré.", "Vérifier d’où il vient ; ne pas l’ouvrir en cas de doute.")
 _ENTITES = illisible(
     "Le classeur déclare des entités XML, qu’aucun tableur n’écrit : des cases s’y liraient vides.",
@@ -48,8 +50,8 @@ def juger(octets: bytes) -> list[Fautives] | Refus:
         examens = _examiner_archive(octets) if octets.startswith(b"PK") else examiner_xls(octets)
     except Demesure as faute:
         return illisible(
-            f"Le tableau va jusqu’à la case {faute}, loin de tout le reste : il serait démesuré.",
-            "Dans le tableur, aller à cette case, supprimer les lignes et les colonnes inutiles, puis enregistrer.",
+            f"Le tableau va jusqu’à la case {faute} : il est démesuré.",
+            "Dans le tableur, supprimer les lignes et les colonnes inutiles, jusqu’à cette case, puis enregistrer.",
         )
     except Entites:
         return _ENTITES
@@ -77,7 +79,8 @@ def _examiner_archive(octets: bytes) -> Sequence[Examen] | Refus:
         if len(membres) > MEMBRES_MAX or sum(membre.file_size for membre in membres) > DEPLIE_MAX:
             return _VOLUME
         noms = {membre.filename.replace("\\", "/").lower(): membre for membre in membres}
-        if len(noms) < len(membres):  # deux membres du même nom : on ne saurait pas lequel sera lu
+        # Deux membres du même nom : on ne saurait pas lequel sera lu. Une compression qu'aucun tableur n'emploie : de même.
+        if len(noms) < len(membres) or any(membre.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for membre in membres):
             return ABIME
         if "content.xml" in noms:
             return ABIME if any(nom.startswith("xl/") for nom in noms) else _examiner_ods(archive, noms)
@@ -101,7 +104,9 @@ def _examiner_xlsx(archive: zipfile.ZipFile, noms: dict[str, zipfile.ZipInfo]) -
     plans: dict[str, bytes] = {}
     for nom, membre in noms.items():
         xml = archive.read(membre)  # lu en entier : une taille fausse, une somme fausse, sont des fautes
-        feuille = b"sheetData" in xml or xml[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if xml.startswith(_XML_LARGE) and not nom.startswith("xl/media/") and not nom.endswith(".bin"):
+            return ABIME
+        feuille = b"sheetData" in xml
         if (feuille or nom.endswith((".xml", ".rels"))) and not sans_entites(xml):
             raise Entites
         if feuille:

@@ -114,7 +114,7 @@ def _avec_guillemets(texte: str, separateur: str, decalage: int) -> list[tuple[i
     except csv.Error as faute:
         if "field larger" in str(faute) and lecteur.line_num + decalage <= numero:
             return illisible(
-                f"Une case de la ligne {numero} est démesurée : plus de {CASE_MAX} signes.",
+                f"Une case de la ligne {numero} est démesurée : plus de {CASE_MAX // 1000} 000 signes.",
                 "Vérifier que c’est bien le fichier des bons, ou raccourcir ce texte.",
             )
         return illisible(
