@@ -56,6 +56,8 @@ _NOMBRE = motif(
     r"|(?:(?P<plus>\d{1,6}) )?(?P<haut>\d{1,6}) ?/ ?(?P<bas>\d{1,6}))"
     r" ?(?P<unite>[^\W\d_]*)\.?"
 )
+_MILLIERS = motif(r"[-+\u2212]? ?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
+"""« 1.000 » : mille pour qui sépare les milliers, un pour qui écrit des décimales. On ne compte pas des millièmes de pièce."""
 _SCIENTIFIQUE = motif(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
 
 
@@ -111,6 +113,10 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
     trouve = _NOMBRE.fullmatch(propre)
     if trouve is None:
         return _dire_pourquoi(texte, propre, unite)
+    if unite == "piece" and _MILLIERS.match(propre):
+        entier, decimales = trouve["entier"], trouve["decimales"]
+        autre = f"{entier},{decimales}".rstrip("0").rstrip(",")
+        return _illisible(texte, unite, f"est ambigu : {autre} ou {entier}{decimales} pièces ?")
     famille, facteur = unite, MILLE
     if suffixe := trouve["unite"].lower():
         if suffixe not in _SUFFIXES:

@@ -169,6 +169,28 @@ def simplifier(texte: str) -> str:
     return " ".join(texte.casefold().split())
 
 
+_SENS_D_ECRITURE = str.maketrans(dict.fromkeys("\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
+_AU_BORD = "\u200e\u200f\u061c\ufeff"
+_RENVERSE = ("\u202d", "\u202e")
+_INVISIBLES = str.maketrans(dict.fromkeys("\u200b\u2060\u202a\u202b\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff"))
+
+
+def sans_marques(texte: str) -> str:
+    """Un texte copié d'un téléphone, sans les marques invisibles qui l'entourent pour dire son sens d'écriture.
+
+    L'arabe se lit pareil sans elles ; celles qui sont utiles entre deux lettres restent. Un texte qu'une marque écrit à
+    l'envers n'est pas touché : on doit voir qu'il est étrange.
+    """
+    if texte.isascii() or any(map(texte.__contains__, _RENVERSE)):
+        return texte
+    return texte.translate(_SENS_D_ECRITURE).strip(_AU_BORD)
+
+
+def sans_invisibles(texte: str) -> str:
+    """Un texte à comparer : sans aucune marque de sens d'écriture, ni espace de largeur nulle."""
+    return texte if texte.isascii() else texte.translate(_INVISIBLES)
+
+
 def de(nom: str) -> str:
     """« de farine », « d’huile », « de haricots » : l'élision devant voyelle et h muet."""
     mot = simplifier(nom)

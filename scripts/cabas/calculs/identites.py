@@ -1,6 +1,6 @@
 """Qui est qui : deux écritures désignent-elles la même cellule ?
 
-Oui si elles sont égales en NFC, sans casse, espaces réduits ; ou si l'une est le code et l'autre le nom d'une même ligne
+Oui si elles sont égales en NFC, sans casse, espaces réduits, marques invisibles ôtées ; ou si l'une est le code et l'autre le nom d'une même ligne
 d'`adherents.csv`. Jamais par ressemblance. Règle : contrats.md §4.
 """
 
@@ -14,13 +14,14 @@ from functools import lru_cache
 from cabas.modele import Groupement
 from cabas.recu import Adherent
 from cabas.temps import lire_jour
+from cabas.typographie import sans_invisibles, sans_marques
 
 
 @lru_cache(maxsize=65536)
 def cle(texte: str) -> str:
     """La forme de comparaison d'un nom ou d'un code."""
     if not texte.isascii():
-        texte = unicodedata.normalize("NFC", texte).replace("’", "'").replace("\u200b", "")
+        texte = sans_invisibles(unicodedata.normalize("NFC", texte)).replace("’", "'")
     return " ".join(texte.casefold().split())
 
 
@@ -56,7 +57,7 @@ class Identites:
         self._tarifs: dict[tuple[str, str], str] = {}
         self._formes: dict[str, str] = {}
         self._reunies: dict[str, str] = {}
-        for ecriture in sorted({" ".join(unicodedata.normalize("NFC", ecriture).split()) for ecriture in ecritures}):
+        for ecriture in sorted({" ".join(sans_marques(unicodedata.normalize("NFC", ecriture)).split()) for ecriture in ecritures}):
             self._formes.setdefault(cle(ecriture), ecriture)
 
     def cellule(self, ecriture: str) -> str:
@@ -68,7 +69,7 @@ class Identites:
         """La cellule de cette écriture, sans tenir compte des cellules réunies par une décision."""
         recherche = cle(ecriture)
         adherent = self._par_cle.get(recherche)
-        return adherent.cellule if adherent else self._formes.get(recherche, " ".join(ecriture.split()))
+        return adherent.cellule if adherent else self._formes.get(recherche, " ".join(sans_marques(ecriture).split()))
 
     def reunir(self, cellule: str, aussi: str) -> str:
         """Fait d'`aussi` la même cellule que `cellule`. Sort : pourquoi ce serait sans objet, ou une chaîne vide."""

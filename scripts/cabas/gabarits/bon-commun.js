@@ -63,7 +63,7 @@ const commun = (function () {
     const propre = normaliser(texte);
     if (!propre) return 0;
     const t = NOMBRE.exec(propre);
-    if (!t) return 'illisible';
+    if (!t || unite === 'piece' && /^[-+\u2212]? ?[1-9]\d{0,2}[.,]\d{3}(?!\d)/.test(propre)) return 'illisible'; // « 1.000 » pièces : 1 ou 1000 ?
     let rang = 3;
     if (t[8]) {
       const suffixe = SUFFIXES[t[8].toLowerCase()];

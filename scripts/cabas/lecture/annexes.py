@@ -20,6 +20,7 @@ from cabas.lecture.rangees import oter_apostrophe
 from cabas.lecture.schemas import champs
 from cabas.recu import Adherent
 from cabas.temps import PARIS, lire_envoi, lire_jour
+from cabas.typographie import sans_marques
 
 
 class Annexes(NamedTuple):
@@ -85,7 +86,9 @@ def lire_annexe(prive: Path, relatif: str, annexes: Annexes) -> Sequence[tuple[i
         lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
         entete = [intitule.strip().casefold() for intitule in next(lecteur, [])]
         lignes = [
-            (lecteur.line_num, dict(zip(entete, (oter_apostrophe(case.strip()) for case in cases), strict=False))) for cases in lecteur if any(cases)
+            (lecteur.line_num, dict(zip(entete, (oter_apostrophe(sans_marques(case.strip()).strip()) for case in cases), strict=False)))
+            for cases in lecteur
+            if any(cases)
         ]
     except csv.Error:
         annexes.constats.append(

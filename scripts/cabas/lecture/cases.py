@@ -10,7 +10,7 @@ from cabas.constats import Refus
 from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
 from cabas.motifs import motif
 from cabas.quantites import est_rien, lire_quantite
-from cabas.typographie import simplifier
+from cabas.typographie import sans_marques, simplifier
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
 _BARRES = motif(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
@@ -26,6 +26,7 @@ def sans_produit(colonne: Colonne) -> Colonne:
 
 def ref_de(case: str) -> str:
     """La ref d'une case de produit : nue, ou entre crochets après le nom (« Farine T65 [farine-t65] »)."""
+    case = sans_marques(case)
     return trouvee[1] if case.endswith("]") and (trouvee := REF.search(case)) else case.strip("[] ")
 
 

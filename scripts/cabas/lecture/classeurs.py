@@ -1,28 +1,20 @@
 """Des octets d'un classeur (XLSX, XLS, ODS) à des lignes de texte, sans qu'une case se perde.
 
-Seules les feuilles visibles sont lues. Une archive démesurée est refusée sans être dépliée. Une formule en erreur, ou jamais
-calculée, se lirait vide : elle est rendue par son erreur, pour être rejetée et non oubliée.
+Seules les feuilles visibles sont lues. `garde_classeur` juge le fichier avant tout : le démesuré et l'étrange sont refusés sans
+être dépliés. Une formule en erreur, ou jamais calculée, se lirait vide : elle est rendue par son erreur, pour être rejetée.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from cabas.constats import Refus
-from cabas.motifs import motif
 
-DEPLIE_MAX = 60_000_000
 JAMAIS_CALCULEE = "#CALCUL"
 Feuille = tuple[str, list[tuple[int, list[str]]]]
-_FEUILLE = motif(rb'<sheet\b[^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
-_LIEN = motif(rb"<Relationship\b[^>]*>")
-_CASE = motif(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</c>)', re.DOTALL)
-"""Une case, pleine ou vide (`<c … />`) : une case vide ne prend pas le contenu de la suivante."""
-_VALEUR = motif(rb"<v[^>]*>([^<]+)</v>")
 
 
 def illisible(fait: str, remede: str) -> Refus:
@@ -32,8 +24,10 @@ def illisible(fait: str, remede: str) -> Refus:
 
 def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
     """Les feuilles visibles : leur nom, leurs lignes numérotées. Refus : `fichier-illisible`."""
-    if octets.startswith(b"PK") and (refus := _bombe(octets)):
-        return refus
+    from cabas.lecture.garde_classeur import fautives_par_nom, juger
+
+    if isinstance(jugees := juger(octets), Refus):
+        return jugees
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -46,76 +40,21 @@ def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
         if type(faute).__name__ != "PanicException":
             raise
         return illisible("Le classeur est abîmé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
-    fautives = _formules_sans_valeur(octets)
+    fautives = fautives_par_nom(jugees, [feuille.name for feuille in classeur.sheets_metadata])
+    if isinstance(fautives, Refus):
+        return fautives
     return [(nom, _lignes(brutes, fautives.get(nom, {}))) for nom, brutes in feuilles]
 
 
 def _lignes(brutes: list[list[Any]], fautives: dict[tuple[int, int], str]) -> list[tuple[int, list[str]]]:
     lignes = [(numero, [en_texte(case) for case in ligne]) for numero, ligne in enumerate(brutes, 1)]
+    if fautives:  # une case en erreur peut être la seule de sa ligne ou de sa colonne : le tableau s'agrandit pour elle
+        large = max(max(rang for _numero, rang in fautives) + 1, *(len(cases) for _numero, cases in lignes), 0)
+        lignes += [(numero, []) for numero in range(len(lignes) + 1, max(numero for numero, _rang in fautives) + 1)]
+        lignes = [(numero, cases + [""] * (large - len(cases))) for numero, cases in lignes]
     for (numero, rang), erreur in fautives.items():
-        if numero <= len(lignes) and rang < len(lignes[numero - 1][1]):
-            lignes[numero - 1][1][rang] = erreur
+        lignes[numero - 1][1][rang] = erreur
     return lignes
-
-
-def _formules_sans_valeur(octets: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """Par feuille d'un XLSX, les cases (ligne, rang de colonne) dont la formule est en erreur ou n'a pas de valeur."""
-    import zipfile
-
-    trouvees: dict[str, dict[tuple[int, int], str]] = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            liens = {_attribut(lien, b"Id"): _attribut(lien, b"Target") for lien in _LIEN.findall(archive.read("xl/_rels/workbook.xml.rels"))}
-            for nom, identifiant in _FEUILLE.findall(archive.read("xl/workbook.xml")):
-                cible = liens.get(identifiant.decode(), "").removeprefix("/").removeprefix("xl/")
-                xml = archive.read(f"xl/{cible}")
-                if b't="e"' in xml or b"<f" in xml:
-                    trouvees[_desechapper(nom.decode())] = _fautives(xml)
-    except (KeyError, zipfile.BadZipFile, OSError, ValueError, UnicodeDecodeError, NotImplementedError):
-        return trouvees  # pas un XLSX, ou un XLSX étrange : calamine l'a lu, on s'en tient à ce qu'il a compris
-    return trouvees
-
-
-def _fautives(xml: bytes) -> dict[tuple[int, int], str]:
-    cases: dict[tuple[int, int], str] = {}
-    for lettres, numero, attributs, contenu in _CASE.findall(xml):
-        valeur = _VALEUR.search(contenu)
-        if b't="e"' in attributs:
-            cases[int(numero), _rang(lettres)] = valeur[1].decode() if valeur else "#ERREUR"
-        elif b"<f" in contenu and valeur is None and b't="str"' not in attributs:
-            cases[int(numero), _rang(lettres)] = JAMAIS_CALCULEE
-    return cases
-
-
-def _attribut(balise: bytes, nom: bytes) -> str:
-    trouve = re.search(rb"\b" + nom + rb'="([^"]*)"', balise)
-    return trouve[1].decode() if trouve else ""
-
-
-def _desechapper(texte: str) -> str:
-    from html import unescape
-
-    return unescape(texte)
-
-
-def _rang(lettres: bytes) -> int:
-    rang = 0
-    for lettre in lettres:
-        rang = rang * 26 + lettre - 64
-    return rang - 1
-
-
-def _bombe(octets: bytes) -> Refus | None:
-    """Refuse une archive qui se déplierait en un volume démesuré, sans la déplier."""
-    import zipfile
-
-    try:
-        membres = zipfile.ZipFile(io.BytesIO(octets)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
-    if len(membres) > 2_000 or sum(membre.file_size for membre in membres) > DEPLIE_MAX:
-        return illisible("Le classeur se déplierait en un volume démesuré.", "Vérifier d’où il vient ; ne pas l’ouvrir en cas de doute.")
-    return None
 
 
 def en_texte(case: Any) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.classeurs import illisible
 from cabas.lecture.encodages import decoder
+from cabas.lecture.larges import MARQUES, marquer
 from cabas.lecture.rangees import ligne_illisible
 from cabas.lecture.tableaux import Tableau
 from cabas.motifs import motif
@@ -58,7 +59,7 @@ def est_un_courrier(octets: bytes, fichier: str) -> bool:
         return False
     if fichier.lower().endswith(".eml"):
         return True
-    large = octets.startswith((b"\xff\xfe", b"\xfe\xff"))
+    large = marquer(octets).startswith(MARQUES)
     if not large and not cite_un_bon(octets):
         return False
     texte = decoder(octets)

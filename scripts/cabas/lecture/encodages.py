@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cabas.constats import Refus
 from cabas.lecture.classeurs import illisible
+from cabas.lecture.larges import marquer
 from cabas.motifs import motif
 
 WINDOWS = "cp1252"
@@ -25,6 +26,7 @@ _VIENT_D_UN_MAC = illisible(
 
 def decoder(octets: bytes, encodage: str = "") -> str | Refus:
     """Le texte d'un fichier, ou un refus. `encodage` ne sert que si le fichier n'est ni marqué, ni en UTF-8."""
+    octets = marquer(octets)
     try:
         if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
             texte = octets.decode("utf-16")

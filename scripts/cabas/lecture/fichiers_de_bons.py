@@ -106,7 +106,7 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
         return
     empreinte = hashlib.sha256(octets).hexdigest()
     premier = vus.setdefault((relatif.rpartition("/")[0], empreinte), relatif)
-    jumeau = "" if premier == relatif else premier
+    jumeau = "" if premier == relatif or not octets.strip() else premier  # deux fichiers vides ne sont copie de rien
     if jumeau:
         recu.constats.append(
             avertissement(

@@ -33,6 +33,16 @@ class Lettre(NamedTuple):
 
 def ouvrir_lettre(octets: bytes, utile: Callable[[str], bool]) -> Lettre | Refus:
     """Un `.eml`. `utile(texte)` dit si un texte porte ce que l'on cherche : sinon, on regarde la version HTML."""
+    try:
+        return _ouvrir(octets, utile)
+    except RecursionError:
+        return illisible(
+            "Ce mail est fait de messages transférés les uns dans les autres, bien trop profond.",
+            "Ouvrir le mail, et n’enregistrer que le bon, ou son fichier joint.",
+        )
+
+
+def _ouvrir(octets: bytes, utile: Callable[[str], bool]) -> Lettre | Refus:
     clairs: list[str] = []
     riches: list[str] = []
     pieces: list[tuple[str, bytes]] = []

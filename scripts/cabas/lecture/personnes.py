@@ -10,6 +10,7 @@ from cabas.constats import Refus
 from cabas.lecture.page import COUPEE, STATUTS_DE_LA_PAGE
 from cabas.lecture.preambule import sans_explication
 from cabas.recu import LigneLue, nouvelle
+from cabas.typographie import sans_marques
 
 ROLES = ("cellule", "bon", "commande", "groupement", "envoye_le", "creneau", "tarif", "nom", "prenom", "courriel", "brouillon", "statut")
 """Les colonnes qui parlent de la personne et de son bon, dans l'ordre où `_faire` les attend."""
@@ -58,7 +59,9 @@ def fabrique(feuille: Feuille, rangs: Mapping[str, int], autres: Sequence[int] =
 
 def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     groupement, fichier, origine, de_la_page, datee = feuille
-    cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut, *autres = dits
+    cellule, bon, commande, lu_groupement, envoye, creneau, tarif, nom, prenom, courriel, brouillon, statut, *autres = map(sans_marques, dits)
+    # Le code d'un bon se recalcule sur le nom tel qu'écrit : la cellule garde ses marques, et `identites` ne les montre ni ne les compare.
+    cellule = dits[0] if cellule else ""
     nom_entier = f"{nom} {prenom}".strip()
     qui = cellule or nom_entier or courriel
     if autres:  # ils ne disent pas qui commande, mais ils distinguent deux personnes que l'on prendrait pour une

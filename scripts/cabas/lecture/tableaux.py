@@ -112,6 +112,11 @@ def _avec_guillemets(texte: str, separateur: str, decalage: int) -> list[tuple[i
             if len(lignes) > LIGNES_MAX or len(cases) > COLONNES_MAX:
                 return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
     except csv.Error as faute:
+        if "field larger" in str(faute) and lecteur.line_num + decalage <= numero:
+            return illisible(
+                f"Une case de la ligne {numero} est démesurée : plus de {CASE_MAX // 1000} 000 signes.",
+                "Vérifier que c’est bien le fichier des bons, ou raccourcir ce texte.",
+            )
         return illisible(
             f"Un guillemet n’est pas fermé, ou le fichier est coupé, vers la ligne {numero} ({_dire(faute)}).",
             "Le télécharger de nouveau, ou l’ouvrir dans un tableur et l’enregistrer en XLSX.",
