@@ -48,6 +48,7 @@ _MOT_DE_TOTAL = re.compile(r"t.{0,2}t|somme", re.IGNORECASE)
 _FEUILLE = motif(r"(\.(?:xlsx|xlsm|xls|ods))#.*$", re.IGNORECASE)
 """Deux feuilles d'un même classeur font un seul fichier : elles ne se remplacent pas l'une l'autre."""
 
+
 def _peut_etre_un_total(cellule: str) -> bool:
     return not cellule.isascii() or _MOT_DE_TOTAL.search(cellule) is not None
 
@@ -214,4 +215,6 @@ def a_lire(lue: LigneLue) -> str:
     """« 500 » dans une colonne « Comté (g) » se lit « 500 g ». Une correction, elle, est dans l'unité du produit."""
     if lue.decision:
         return lue.decision.quantite
-    return f"{lue.lu} {lue.unite}" if lue.unite and lue.lu and lue.lu[-1].isdigit() else lue.lu
+    if lue.unite and any(map(str.isnumeric, lue.lu)) and not any(map(str.isalpha, lue.lu)):  # « ½ » et « 250. » aussi
+        return f"{lue.lu.rstrip('. ')} {lue.unite}"
+    return lue.lu

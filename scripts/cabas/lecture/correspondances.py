@@ -114,6 +114,7 @@ class CatalogueMene(Catalogue):
         self.encodage = table.encodage
         cibles = {**table.colonnes, **dict.fromkeys(table.ignorer, IGNORER)}
         self._comprises = {intitule: sens for intitule, cible in cibles.items() if (sens := comprendre_cible(cible, base.produits))}
+        self.dites = self._comprises.keys()
         self._exemples = {role: intitule for intitule, role in reversed(list(roles_connus().items()))}
         self.vus: set[str] = set()
         self.servi = False
