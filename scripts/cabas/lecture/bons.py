@@ -14,6 +14,7 @@ from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
+from cabas.lecture.etages import composer
 from cabas.lecture.glissements import a_glisse, decalees
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
@@ -77,10 +78,11 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
 
 
 def _tableaux(octets: bytes, catalogue: Catalogue) -> list[Tableau] | Refus:
-    if not est_un_json(octets):
-        return lire_tableaux(octets, catalogue.compter, catalogue.encodage)
-    lus = lire_reponses(octets)
-    return lus if isinstance(lus, Refus) else [tableau._replace(entier=True) for tableau in lus]
+    if est_un_json(octets):
+        lus = lire_reponses(octets)
+        return lus if isinstance(lus, Refus) else [tableau._replace(entier=True) for tableau in lus]
+    lus = lire_tableaux(octets, catalogue.compter, catalogue.encodage)
+    return lus if isinstance(lus, Refus) else [composer(tableau, catalogue) for tableau in lus]
 
 
 SANS_PROFIL = Profil("", "", "")

@@ -21,7 +21,7 @@ _DE_BASE = {"kg": frozenset({"", "kg", "kgs", "kilo", "kilos", "kilogramme"}), "
 _GROS = r"cartons?|caisses?|cagettes?|colis|palettes?|packs?|lots?"
 _PETIT = r"sacs?|sachets?|bocal|bocaux|bidons?|seaux?|paquets?|bouteilles?|boites?|pots?|filets?|barquettes?|meules?|parts?|portions?|tranches?"
 _EN_GROS = motif(rf"\b(?:{_GROS})\b")
-_EMBALLE = motif(rf"\b(?:{_GROS}|{_PETIT})\b|\d ?(?:kgs?|kilos?|g|gr|grammes?|l|litres?|dl|cl|ml)\b")
+EMBALLE = motif(rf"\b(?:{_GROS}|{_PETIT})\b|\d ?(?:kgs?|kilos?|g|gr|grammes?|l|litres?|dl|cl|ml)\b")
 _DEMANDE_EMBALLE = motif(rf"\b(?:combien de|nombre de|nb de|nbre de|en) (?:{_GROS}|{_PETIT})\b")
 _PAR_TANT = motif(rf"(?:\b(?:{_GROS}|{_PETIT}|bottes?|plaquettes?)\b )?\b(?:par|de|les) (\d{{1,3}})\b(?! ?(?:kg|g|l|cl|ml|dl)\b)")
 
@@ -29,17 +29,24 @@ _PAR_TANT = motif(rf"(?:\b(?:{_GROS}|{_PETIT}|bottes?|plaquettes?)\b )?\b(?:par|
 def douter(colonnes: Sequence[Colonne], catalogue: Catalogue) -> list[Colonne]:
     """Les mêmes colonnes ; celles dont on doute portent un refus. Une correspondance écrite par le groupement lève le doute."""
     doutees = [colonne if _est_dite(colonne, catalogue) else _douter_d_une(colonne, catalogue) for colonne in colonnes]
-    par_ref: dict[str, list[Colonne]] = {}
-    for colonne in doutees:
-        if colonne.role == "quantite" and colonne.ref and not colonne.refus:
-            par_ref.setdefault(colonne.ref, []).append(colonne)
-    for siennes in par_ref.values():
-        if len({question_de(colonne.intitule) for colonne in siennes}) > 1:
-            for colonne in siennes:
-                if not _est_dite(colonne, catalogue):
-                    autre = next(une for une in siennes if question_de(une.intitule) != question_de(colonne.intitule))
-                    doutees[doutees.index(colonne)] = _refuser(colonne, *_deux_questions(autre))
-    return doutees
+    contraires = _contraires([un for un in doutees if un.role == "quantite" and un.ref and not un.refus])
+    return [_refuser(un, *_deux_questions(contraires[un.rang])) if un.rang in contraires and not _est_dite(un, catalogue) else un for un in doutees]
+
+
+def _contraires(quantites: Sequence[Colonne]) -> dict[int, Colonne]:
+    """Pour chaque colonne dont une autre question parle aussi : cette autre colonne. De même toute une question répétée à moitié."""
+    par_ref: dict[str, dict[str, Colonne]] = {}
+    par_question: dict[str, list[Colonne]] = {}
+    for colonne in quantites:
+        question = question_de(colonne.intitule)
+        par_ref.setdefault(colonne.ref, {}).setdefault(question, colonne)
+        par_question.setdefault(question, []).append(colonne)
+    contraires: dict[int, Colonne] = {}
+    for question, siennes in par_question.items():
+        autres = {un.rang: autre for un in siennes for ailleurs, autre in par_ref[un.ref].items() if ailleurs != question}
+        entiere = bool(question) and 2 * len(autres) >= len(siennes)
+        contraires |= {un.rang: autres.get(un.rang) or next(iter(autres.values())) for un in siennes if un.rang in autres or (autres and entiere)}
+    return contraires
 
 
 def _est_dite(colonne: Colonne, catalogue: Catalogue) -> bool:
@@ -71,7 +78,7 @@ def _refuser(colonne: Colonne, fait: str, remede: str) -> Colonne:
 
 def _deux_questions(autre: Colonne) -> tuple[str, str]:
     return (
-        f"parle du même produit qu’une autre, « {autre.intitule} » : on ne sait pas laquelle dit la quantité.",
+        f"parle des mêmes produits qu’une autre, « {autre.intitule} » : on ne sait pas laquelle dit la quantité.",
         "Ôter celle qui n’est pas une quantité, ou l’écrire sous « ignorer » dans les correspondances du groupement.",
     )
 
@@ -94,7 +101,7 @@ def emballe(intitule: str, produit: Produit) -> bool:
     if _DEMANDE_EMBALLE.search(question):
         return produit.unite != "piece" or _EN_GROS.search(question) is not None
     if produit.unite != "piece":
-        return _EMBALLE.search(reste) is not None
+        return EMBALLE.search(reste) is not None
     tant = _PAR_TANT.search(reste)
     if tant and _est_le_compte(int(tant[1]), produit):
         reste = reste.replace(tant[0], " ")

@@ -21,6 +21,7 @@ _CONNUES = frozenset(
     {"prix", "prix unitaire", "prix au kg", "pu", "p.u.", "pu ttc", "prix ttc", "rubrique", "rayon", "producteur", "productrice", "n°"}
 )
 """Ce qui accompagne un produit dans une liste, et que personne n'attend de nous."""
+A_COTE = _INTITULES | _CONNUES
 _DEVANT = motif(r"^(?:au|a la|a l'|en|le|la|par|l'|/|1)\s*(?=\S)")
 _MOTS = motif(r"\w+")
 _A_LA_PIECE = frozenset({"piece", "pieces", "unite", "unites", "pc", "pcs", "u"})
@@ -54,7 +55,7 @@ def selon_l_unite(ligne: LigneLue, dites: Iterable[str], produits: Mapping[str, 
         plus = ligne.tolerance
         en_nombre = plus and not any(map(str.isalpha, plus))
         return ligne if une == MILLE else ligne._replace(unite=unite, tolerance=f"{plus.rstrip('. ')} {unite}" if en_nombre else plus)
-    if produit.unite == "piece" and all(_est_la_piece(propre, produit) for _dite, propre in ecrites):
+    if produit.unite == "piece" and all(_est_la_piece(dite, propre, produit) for dite, propre in ecrites):
         return ligne
     return ligne._replace(refus=_refus(ligne, ecrites[0][0], produit))
 
@@ -65,11 +66,11 @@ def _refus(ligne: LigneLue, dite: str, produit: Produit) -> Refus:
     return Refus("quantite-illisible", fait, f"Demander à la personne combien de {en_clair}, et l’écrire à la place.")
 
 
-def _est_la_piece(propre: str, produit: Produit) -> bool:
+def _est_la_piece(dite: str, propre: str, produit: Produit) -> bool:
     """« pièce », ce que contient la pièce (« 500 g »), ou un mot de son nom (« boîte » pour « Œufs, boîte de 6 »)."""
     if propre in _A_LA_PIECE or propre in _MOTS.findall(simplifier(produit.nom)):
         return True
-    contenu = lire_contenu(propre)
+    contenu = lire_contenu(simplifier(dite))
     return contenu is not None and contenu == lire_contenu(produit.contenu)
 
 
