@@ -15,7 +15,7 @@ from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mo
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.etages import composer
-from cabas.lecture.glissements import a_glisse, decalees
+from cabas.lecture.glissements import DOUTEUSE, a_glisse, decalees
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
 from cabas.lecture.preambule import completer, elargir, lire_preambule
@@ -191,7 +191,7 @@ class _Lecture:
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = partial(fabriquer(cases), numero)
-            refus = forme or (DECALEE if numero in douteuses or a_glisse(cases, produits) else None)
+            refus = forme or (DECALEE if a_glisse(cases, produits) else DOUTEUSE if numero in douteuses else None)
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:

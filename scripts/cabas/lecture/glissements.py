@@ -11,12 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from cabas.constats import Refus
 from cabas.lecture.colonnes import Colonne, question_de
 from cabas.lecture.rangees import Rangee
 from cabas.modele import Produit
 from cabas.motifs import motif
 from cabas.quantites import lire_quantite
 
+DOUTEUSE = Refus(
+    "ligne-decalee",
+    "Une grille laissée vide a peut-être fait glisser cette ligne : elle se lit de deux façons.",
+    "Relire la réponse dans le service d’origine ; la recopier dans le classeur du mois.",
+)
 COURT = 6
 """Un nombre plus long que cela est peut-être un téléphone."""
 _AILLEURS = motif(
