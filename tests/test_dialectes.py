@@ -115,7 +115,7 @@ def test_le_prix_lu_dans_un_intitule(intitule: str, prix: list[tuple[str, int, s
         ("Farine de blé T65 - 1,26 € le kilo", False),
         ("Farine de blé T65, 1€54", False),
         ("Farine de blé T65 - 1,41€ / kg", True),
-        ("Farine de blé T65 - 0,14 € les 100 g", False),  # une autre unité ne se compare pas
+        ("Farine de blé T65 - 0,14 € les 100 g (kg)", False),  # une autre unité ne se compare pas
         ("Œufs de plein air - 1,71 € les 6", False),
         ("Œufs de plein air - 1,88 € les 6", False),
         ("Œufs de plein air - 1,95 € les 6", True),

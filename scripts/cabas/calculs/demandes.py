@@ -14,7 +14,7 @@ from cabas.constats import Refus
 from cabas.modele import Commande, Depot, Produit
 from cabas.quantites import est_rien, lire_quantite
 from cabas.recu import Ecrit
-from cabas.typographie import enumerer, quantite
+from cabas.typographie import enumerer, quantite, simplifier
 
 _SANS_BORNE = 10**15
 """Plus de millièmes qu’aucun bon n’en demandera."""
@@ -51,6 +51,19 @@ class Demandes:
             self._articles[coefficient] = Articles(self, self._depot, coefficient)
         return self._articles[coefficient]
 
+    def _inconnu(self, ecrit: str) -> Refus:
+        """Ce qui est écrit n'est ni une ref, ni le nom d'un seul produit : ce qu'on peut en dire de plus utile."""
+        nom, _crochet, ref = ecrit.removesuffix("]").rpartition(" [")
+        if nom and ref in self._depot.produits:
+            fait = f"« {nom} » et [{ref}] sont deux produits."
+            return Refus("produit-inconnu", fait, "Demander lequel à la personne, et n’écrire que sa ref.")
+        propre = simplifier(ecrit)
+        if homonymes := sorted(un for un, produit in self._depot.produits.items() if simplifier(produit.nom) == propre):
+            fait = f"Plusieurs produits s’appellent « {ecrit} »."
+            return Refus("produit-inconnu", fait, f"Écrire la ref : {enumerer([f'[{un}]' for un in homonymes], 'ou')}.")
+        fait = f"« {ecrit} » n’est pas au catalogue."
+        return Refus("produit-inconnu", fait, "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets, ou le nom exact du produit.")
+
     def _produit_refuse(self, ref: str) -> Refus | None:
         if not ref.strip():
             return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
@@ -58,11 +71,7 @@ class Demandes:
             fait = f"« {ref} » n’était pas au catalogue à l’ouverture ({ouverte})."
             return Refus("produit-inconnu", fait, "Si c’est une faute, écrire la ref du bon. Si la fiche est née depuis, prévenir la personne.")
         if ref not in self._depot.produits:
-            return Refus(
-                "produit-inconnu",
-                f"« {ref} » n’est pas au catalogue.",
-                "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets.",
-            )
+            return self._inconnu(ref)
         if ref not in self._proposes:
             produit = self._depot.produits[ref]
             pourquoi = "n’est plus disponible" if not produit.disponible else "ne fait pas partie de cette commande"

@@ -211,4 +211,6 @@ def a_lire(lue: LigneLue) -> str:
     """« 500 » dans une colonne « Comté (g) » se lit « 500 g ». Une correction, elle, est dans l'unité du produit."""
     if lue.decision:
         return lue.decision.quantite
-    return f"{lue.lu} {lue.unite}" if lue.unite and lue.lu and lue.lu[-1].isdigit() else lue.lu
+    if lue.unite and any(map(str.isnumeric, lue.lu)) and not any(map(str.isalpha, lue.lu)):  # « ½ » et « 250. » aussi
+        return f"{lue.lu.rstrip('. ')} {lue.unite}"
+    return lue.lu

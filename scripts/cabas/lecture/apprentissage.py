@@ -14,6 +14,7 @@ from cabas.constats import Constat, Refus
 from cabas.lecture.cases import sans_ip
 from cabas.lecture.colonnes import QUI, Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.etages import composer
 from cabas.lecture.intitules import est_douteux
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
@@ -43,6 +44,7 @@ def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] 
     if isinstance(lus, Refus):
         return lus
     tableau = next(un for un in lus if un.entete != SANS_ENTETE)
+    tableau = composer(tableau, catalogue)
     numero, intitules = tableau.lignes[tableau.entete]
     colonnes = [colonne for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])]
     nommee = any(colonne.role in QUI for colonne in colonnes)

@@ -7,15 +7,16 @@ nulle, et les constats de lecture. Un fichier illisible donne une seule ligne, r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
 from cabas.lecture.cases import coches, comprendre_produit, est_nulle, refus_de, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
-from cabas.lecture.glissements import a_glisse, grilles
-from cabas.lecture.intitules import NOMMER, Personnes, est_douteux
+from cabas.lecture.etages import composer
+from cabas.lecture.glissements import DOUTEUSE, a_glisse, decalees
+from cabas.lecture.intitules import Personnes
 from cabas.lecture.nettoyage import nettoyer
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
@@ -26,9 +27,9 @@ from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
+from cabas.lecture.unites import colonnes_d_unite, ignorees, non_lues, selon_l_unite, unites_a_droite
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
-from cabas.typographie import simplifier
 
 _CHIFFRE = re.compile(r"\s*[\d½¼¾]")
 _MELANGE = Refus(
@@ -78,7 +79,11 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
 
 
 def _tableaux(octets: bytes, catalogue: Catalogue) -> list[Tableau] | Refus:
-    return lire_reponses(octets) if est_un_json(octets) else lire_tableaux(octets, catalogue.compter, catalogue.encodage)
+    if est_un_json(octets):
+        lus = lire_reponses(octets)
+        return lus if isinstance(lus, Refus) else [tableau._replace(entier=True) for tableau in lus]
+    lus = lire_tableaux(octets, catalogue.compter, catalogue.encodage)
+    return lus if isinstance(lus, Refus) else [composer(tableau, catalogue) for tableau in lus]
 
 
 SANS_PROFIL = Profil("", "", "")
@@ -130,6 +135,8 @@ class _Lecture:
         vides: dict[tuple[str, str], int] = {}
         pleins: set[tuple[str, str]] = set()
         plusieurs, plein = len(tolerances) > 1, None
+        dites = [colonne.rang for colonne in colonnes_d_unite(self.colonnes)]
+        self.constats += ignorees(non_lues(self.colonnes, rangees), Emplacement(self.fichier, self.numero))
         for numero, cases, forme in rangees:
             faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
             ref, unite = comprises.get(cases[produit]) or comprendre_produit(cases[produit], self.catalogue)
@@ -140,7 +147,8 @@ class _Lecture:
                 refus = _DEUX_QUANTITES
             if refus or not (est_nulle(lu, unite) and est_nulle(plus, unite)):
                 ou, lu = ("quantite", tout(cases) if refus else lu) if refus or not plus else situer("quantite", lu, plus, unite, tolerances, cases)
-                lignes.append(faire(numero, ou, ref, lu, plus, refus))
+                ligne = faire(numero, ou, ref, lu, plus, refus)
+                lignes.append(selon_l_unite(ligne, [cases[rang] for rang in dites], self.catalogue.produits) if dites else ligne)
                 if faire is not plein:  # la même personne, la même date : déjà dit
                     plein = faire
                     pleins.add((cases[cellule], cases[envoye]))
@@ -161,16 +169,16 @@ class _Lecture:
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
-        fabriquer = self._fabrique()
-        quantites, tolerances = self._colonnes_de_produit()
-        seules = [colonne for colonne, _unite in quantites]
-        glissantes = grilles(self.colonnes) if self.profil.glisse else []
+        fabriquer, dites = self._fabrique(), unites_a_droite(self.colonnes)
+        quantites, tolerances = self._colonnes_de_produit(dites.values())
+        produits = [colonne for colonne, _unite in quantites] + [une for siennes in tolerances.values() for une in siennes]
+        glisse = self.profil.glisse and not self.tableau.entier
+        douteuses = decalees(self.colonnes, rangees, self.catalogue.produits) if glisse else frozenset()
         muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = partial(fabriquer(cases), numero)
-            douteuse = a_glisse(cases, seules) or any(grille.a_peut_etre_glisse(cases) for grille in glissantes)
-            refus = forme or (DECALEE if douteuse else None)
+            refus = forme or (DECALEE if a_glisse(cases, produits) else DOUTEUSE if numero in douteuses else None)
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
@@ -186,7 +194,8 @@ class _Lecture:
                         if not lu:
                             continue
                     ou, lu = situer(colonne.intitule, lu, plus, unite, siennes, cases)
-                    lignes.append(faire(ou, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite))
+                    ligne = faire(ou, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite)
+                    lignes.append(selon_l_unite(ligne, [cases[dites[colonne.rang]]], self.catalogue.produits) if colonne.rang in dites else ligne)
                 elif colonne.refus and not est_nulle(lu, unite):
                     muettes.add(colonne.intitule)
             for ref, siennes in restantes.items():
@@ -196,10 +205,7 @@ class _Lecture:
                     lignes.append(faire(situer("", "", plus, "kg", siennes, cases)[0], ref, "", plus, refus))
             if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
-        for intitule in sorted(muettes):
-            fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
-            remede = NOMMER if est_douteux(simplifier(intitule)) else "Rien à faire si ce n’est pas une commande."
-            self.constats.append(avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, remede))
+        self.constats += ignorees(muettes, Emplacement(self.fichier, self.numero))
         return lignes
 
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:
@@ -213,12 +219,12 @@ class _Lecture:
         remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
         self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
 
-    def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
+    def _colonnes_de_produit(self, dites: Collection[int]) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
         tolerances = par_ref(self.colonnes)
         quantites = [
             (colonne, self.catalogue.produits[colonne.ref].unite if colonne.ref else "kg")
             for colonne in map(sans_produit, self.colonnes)
-            if colonne.role == "quantite"
+            if colonne.role == "quantite" and colonne.rang not in dites
         ]
         return quantites, tolerances
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from cabas.constats import Refus
-from cabas.lecture.colonnes import REF, Catalogue, Colonne, remede_de_colonne
+from cabas.lecture.colonnes import REF, Catalogue, Colonne
 from cabas.motifs import motif
 from cabas.quantites import est_rien, lire_quantite
-from cabas.typographie import sans_marques, simplifier
+from cabas.typographie import enumerer, sans_marques, simplifier
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
 _BARRES = motif(r"\s*(\d{1,2})/(\d{1,2})(/\d{4}\b.*)", re.ASCII | re.DOTALL)
@@ -35,9 +35,20 @@ def comprendre_produit(case: str, catalogue: Catalogue) -> tuple[str, str]:
     compris = catalogue.cases_lues.get(case)
     if compris is None:
         ref = ref_de(case)
+        if ref not in catalogue.produits:
+            nommes = catalogue.nommes(ref)
+            ref = nommes[0] if len(nommes) == 1 else ref  # deux produits de ce nom : le refus les propose
+        elif ref != case and (autres := autres_nommes(case, ref, catalogue)):
+            ref = f"{catalogue.produits[autres[0]].nom} [{ref}]"  # ce n'est aucune ref : la quantité sera rejetée, et l'on dira pourquoi
         produit = catalogue.produits.get(ref)
         compris = catalogue.cases_lues[case] = (ref, produit.unite if produit else "kg")
     return compris
+
+
+def autres_nommes(texte: str, ref: str, catalogue: Catalogue) -> list[str]:
+    """Les refs des autres produits dont le nom exact est écrit à côté de cette ref : « Farine T80 [farine-t65] »."""
+    nommes = catalogue.nommes_avec_prix(" ".join(REF.sub(" ", texte).split()).strip(" -–,:"))
+    return [] if ref in nommes else nommes
 
 
 def tout(cases: Sequence[str]) -> str:
@@ -68,8 +79,16 @@ def refus_de(colonne: Colonne) -> Refus | None:
     """Pourquoi une colonne entière est rejetée, s'il le faut."""
     if not colonne.refus:
         return None
+    if colonne.doute[0]:
+        return Refus(colonne.refus, f"La colonne « {colonne.intitule} » {colonne.doute[0]}", colonne.doute[1])
     fait = "correspond à plusieurs produits" if colonne.refus == "colonne-ambigue" else "ne correspond à aucun produit du catalogue"
-    return Refus(colonne.refus, f"La colonne « {colonne.intitule} » {fait}.", remede_de_colonne(colonne))
+    return Refus(colonne.refus, f"La colonne « {colonne.intitule} » {fait}.", _remede(colonne))
+
+
+def _remede(colonne: Colonne) -> str:
+    if colonne.proches:
+        return f"Écrire la ref dans l’intitulé ; produits proches : {enumerer([f'[{ref}]' for ref in colonne.proches], 'ou')}."
+    return "Écrire la ref du produit entre crochets dans l’intitulé, ou ôter la colonne."
 
 
 def coches(texte: str, separateurs: Sequence[str], catalogue: Catalogue) -> tuple[list[tuple[str, str]], str]:

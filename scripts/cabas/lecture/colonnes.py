@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.lecture.intitules import role_de
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.modele import Produit, Tarif
 from cabas.motifs import motif
-from cabas.typographie import enumerer, simplifier
+from cabas.typographie import simplifier
 
 if TYPE_CHECKING:
     from cabas.lecture.d_un_trait import Ecrits, Plan
@@ -42,7 +42,7 @@ class Colonne(NamedTuple):
     """Une colonne comprise : son rôle (« quantite », « tolerance » ou un nom de service), sa ref, son unité imposée.
 
     `refus` non vide : la colonne est rejetée en bloc (`colonne-inconnue`, `colonne-ambigue`) ; `produit` : elle avait
-    l'air d'une colonne de produit.
+    l'air d'une colonne de produit ; `doute` : pourquoi elle est rejetée et que faire, quand les mots d'usage n'y suffisent pas.
     """
 
     rang: int
@@ -53,6 +53,7 @@ class Colonne(NamedTuple):
     refus: str = ""
     proches: tuple[str, ...] = ()
     produit: bool = False
+    doute: tuple[str, str] = ("", "")
 
 
 class Catalogue:
@@ -63,6 +64,8 @@ class Catalogue:
     """
 
     encodage = ""
+    dites: Collection[str] = ()
+    """Les intitulés dont une correspondance dit le sens : il n'y a plus à en douter."""
 
     def __init__(self, produits: Iterable[Produit], tarifs: Sequence[Tarif] = ()) -> None:
         self.tarifs = tuple(tarifs)
@@ -115,14 +118,21 @@ class Catalogue:
                 return self.noms[candidat]
         return []
 
+    def nommes(self, texte: str) -> list[str]:
+        """Les refs des produits dont ce texte est le nom exact, sans casse ni accents."""
+        return self.noms.get(simplifier(texte), []) if len(texte) <= INTITULE_MAX else []
+
+    def nommes_avec_prix(self, intitule: str) -> list[str]:
+        """Les mêmes, prix, unité et question de grille mis à part."""
+        return next((self.noms[candidat] for candidat in self._candidats(intitule) if candidat in self.noms), [])
+
     def _nomme(self, intitule: str) -> bool:
         """Vrai si l'intitulé entier (prix et unité mis à part) est le nom d'un produit."""
         return any(candidat in self.noms for candidat in self._candidats(intitule, grille=False))
 
     @staticmethod
     def _candidats(intitule: str, *, grille: bool = True) -> list[str]:
-        candidats = [simplifier(intitule)]
-        candidats += [simplifier(trouve[1]) for motif in _GRILLES if grille and (trouve := motif.search(intitule.strip()))]
+        candidats = _formes(intitule) if grille else [simplifier(intitule)]
         for candidat in list(candidats):
             sans_unite = UNITE.sub("", candidat)
             candidats += [sans_unite, _PRIX.sub("", candidat).strip(" -,"), _PRIX.sub("", sans_unite).strip(" -,")]
@@ -159,6 +169,8 @@ class Catalogue:
         return self._lues[cle]
 
     def _comprendre(self, intitules: list[str]) -> list[Colonne]:
+        from cabas.lecture.doutes import douter
+
         colonnes: list[Colonne] = []
         profil = reconnaitre(intitules)
         propres = [" ".join(brut[:INTITULE_MAX].replace("\ufeff", "").split()) for brut in intitules]
@@ -168,7 +180,7 @@ class Catalogue:
                 colonnes.append(self._une(index, intitule, en_grille=questions[question_de(intitule)] > 1, profil=profil))
             elif any(map(str.strip, intitules[index + 1 :])):  # un intitulé effacé : ses nombres ne se perdent pas
                 colonnes.append(Colonne(index, f"colonne {index + 1}, sans intitulé", "quantite", refus="colonne-inconnue"))
-        return _sans_comptes(colonnes, profil) if profil else colonnes
+        return douter(_sans_comptes(colonnes, profil) if profil else colonnes, self)
 
     def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
         """Une colonne. « Produits [Miel] » n'est une ligne de grille que si d'autres colonnes posent la même question."""
@@ -182,7 +194,7 @@ class Catalogue:
             refs = []
         champ = _CHAMP.fullmatch(intitule.strip())
         tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(REF.sub("", propre)))
-        unite = trouve[1] if (trouve := UNITE.search(propre)) else ""
+        unite = next((trouve[1] for forme in _formes(intitule) if (trouve := UNITE.search(forme))), "")
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
         refs = refs or self._contenant(propre)
@@ -216,14 +228,12 @@ def _sans_comptes(colonnes: list[Colonne], profil: Profil) -> list[Colonne]:
     return [colonne._replace(role="") if demande and colonne.rang in comptes else colonne for colonne in colonnes]
 
 
+def _formes(intitule: str) -> list[str]:
+    """L'intitulé simplifié, et la ligne de grille qu'il porte peut-être : « comte (g) » dans « Produits [Comté (g)] »."""
+    return [simplifier(intitule), *(simplifier(trouve[1]) for motif in _GRILLES if (trouve := motif.search(intitule.strip())))]
+
+
 def question_de(intitule: str) -> str:
     """Ce qui précède la ligne d'une grille : « Produits » dans « Produits [Miel] », « Produits (Miel - Quantité) »…"""
     trouve = next((trouve for motif in _GRILLES if (trouve := motif.search(intitule.strip()))), None)
     return simplifier(intitule[: trouve.start()]) if trouve else ""
-
-
-def remede_de_colonne(colonne: Colonne) -> str:
-    """Ce qu'il faut faire d'une colonne rejetée."""
-    if colonne.proches:
-        return f"Écrire la ref dans l’intitulé ; produits proches : {enumerer([f'[{ref}]' for ref in colonne.proches], 'ou')}."
-    return "Écrire la ref du produit entre crochets dans l’intitulé, ou ôter la colonne."

@@ -19,9 +19,11 @@ from cabas.lecture.releve import CORRESPONDANCES
 from cabas.lecture.schemas import proche
 from cabas.lecture.yaml_strict import Noeud, lire_yaml
 from cabas.modele import Correspondance, Depot
+from cabas.motifs import motif
 from cabas.typographie import enumerer, simplifier
 
 IGNORER = "ignorer"
+_UNITE_AJOUTEE = motif(r" \((?:kg|g|l|cl|ml|pieces?)\)$")
 COLONNES = "colonnes/"
 """Dans la source d'une table, ce qui précède un intitulé pour retrouver sa ligne."""
 
@@ -115,22 +117,29 @@ class CatalogueMene(Catalogue):
         self.encodage = table.encodage
         cibles = {**table.colonnes, **dict.fromkeys(table.ignorer, IGNORER)}
         self._comprises = {intitule: sens for intitule, cible in cibles.items() if (sens := comprendre_cible(cible, base.produits))}
+        self.dites = self._comprises.keys()
         self._exemples = {role: intitule for intitule, role in reversed(list(roles_connus().items()))}
         self.vus: set[str] = set()
         self.servi = False
 
+    def _dit(self, intitule: str) -> str:
+        """L'intitulé tel que la table l'écrit ; l'unité d'un second étage d'en-tête y a peut-être été ajoutée."""
+        exact = propre(intitule)
+        return exact if exact in self._comprises else _UNITE_AJOUTEE.sub("", exact)
+
     def _compter(self, cases: list[str]) -> int:
         """Chaque intitulé de la table compte comme s'il était écrit à notre façon ; deux suffisent à faire un en-tête."""
-        sens = [self._comprises.get(propre(case)) for case in cases]
+        sens = [self._comprises.get(self._dit(case)) for case in cases]
         traduites = [case if un is None else f"[{un[1]}]" if un[1] else self._exemples[un[0]] for case, un in zip(cases, sens, strict=True)]
         connues = sum(un is not None for un in sens)
         return super()._compter(traduites) or (connues if connues > 1 else 0)
 
     def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
-        sens = self._comprises.get(propre(intitule))
-        if sens is None:
+        dit = self._dit(intitule)
+        if dit not in self._comprises:
             return super()._une(index, intitule, en_grille=en_grille, profil=profil)
-        self.vus.add(propre(intitule))
+        sens = self._comprises[dit]
+        self.vus.add(dit)
         unite = trouve[1] if sens[1] and (trouve := UNITE.search(simplifier(intitule))) else ""
         return Colonne(index, intitule, *sens, unite)
 

@@ -31,12 +31,13 @@ Compter = Callable[[list[str]], int]
 
 class Tableau(NamedTuple):
     """Une feuille lue : `lignes[i]` est (numéro dans le fichier, cases). `entete` est l'index de la ligne d'intitulés, ou
-    `SANS_ENTETE` pour une feuille remplie dont on ne reconnaît rien.
+    `SANS_ENTETE` pour une feuille remplie dont on ne reconnaît rien. `entier` : rien n'a pu y glisser, une grille vide garde sa place.
     """
 
     feuille: str
     lignes: list[tuple[int, list[str]]]
     entete: int
+    entier: bool = False
 
 
 def lire_tableaux(octets: bytes, compter: Compter, encodage: str = "") -> list[Tableau] | Refus:
