@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+from cabas.calculs.bons_vises import bons_reconnus
 from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.demandes import Articles, Demandes
 from cabas.calculs.identites import Identites
@@ -82,30 +83,38 @@ def fusionner(
     accepter: Collection[str] = (),
     decisions: Sequence[Decision] = (),
 ) -> Fusion:
-    """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
+    """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule.
+
+    `accepter` : les bons en retard que l'on prend pour cette fois, chacun nommé sans ambiguïté. Celui qui ne l'est pas reste en retard.
+    """
     par_groupement: dict[str, list[Recue]] = {}
-    decidees = Decidees(decisions)
+    demandes = Demandes(depot, commande)
+    decidees = Decidees(decisions, accepter)
     if decisions:  # une décision vise une ligne, une cellule ou un bon : toutes se regardent alors une par une
-        recues = decidees.corriger(list(lues_une_par_une(recues)))
+        recues = decidees.corriger(list(lues_une_par_une(recues)), demandes)
     for groupement, siennes in groupby(recues, attrgetter("groupement")):
         par_groupement.setdefault(groupement, []).extend(siennes)
-    jugees: list[LigneJugee | BonOrdinaire] = []
-    bons: list[BonRetenu] = []
-    acceptes: set[str] = set()
-    demandes = Demandes(depot, commande)
-    for groupement, recues_ici in sorted(par_groupement.items()):
+    juges: dict[str, tuple[Identites, Juge]] = {}
+    for groupement, recues_ici in par_groupement.items():
         ecritures = {recue.modele.cellule if isinstance(recue, BonLu) else recue.cellule for recue in recues_ici}
         identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), ecritures)
         decidees.reunir(groupement, identites)
-        juge = Juge(commande, groupement, identites, demandes, {*accepter, *decidees.acceptes(groupement)})
+        juge = Juge(commande, groupement, identites, demandes)
+        decidees.inscrire(groupement, identites, bons_reconnus(juge, recues_ici) if decidees.nomment_des_bons else ())
+        juges[groupement] = identites, juge
+    decidees.viser()  # un même identifiant peut être à plusieurs, d'un groupement à l'autre : tous les bons sont connus
+    jugees: list[LigneJugee | BonOrdinaire] = []
+    bons: list[BonRetenu] = []
+    for groupement, recues_ici in sorted(par_groupement.items()):
+        identites, juge = juges[groupement]
+        juge.accepter(decidees.acceptes(groupement))
         etape = _Groupement(depot, commande, groupement, identites, demandes, soldes.get(groupement, {}))
         ordinaires, lignes = mettre_a_part(recues_ici, juge, etape.comptoir())
-        jugees_seules = decidees.annuler(groupement, identites, juge.juger(lignes))
-        finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
+        jugees_seules = decidees.annuler(groupement, juge.juger(lignes))
+        finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), demandes)
         jugees += sorted([*ordinaires, *finales], key=_place) if ordinaires else finales
         bons += sorted([*(un.retenu() for un in ordinaires), *bons_de(etape.retenues(finales))], key=itemgetter(1, 2))
-        acceptes |= juge.acceptes
-    return Fusion(commande, tuple(jugees), tuple(bons), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
+    return Fusion(commande, tuple(jugees), tuple(bons), decidees.noms_acceptes, compter(jugees), decidees.utiles, decidees.ecarts)
 
 
 def _place(jugee: LigneJugee | BonOrdinaire) -> tuple[str, int]:
