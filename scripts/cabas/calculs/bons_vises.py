@@ -31,8 +31,11 @@ class BonVise(NamedTuple):
 
 
 def forme_de_bon(nom: str) -> str:
-    """Ce qui se compare d'un identifiant : en NFC, espaces réduits. Un écran, un tableur ou un fichier de Mac les écrivent autrement."""
-    return " ".join(unicodedata.normalize("NFC", nom).split())
+    """Ce qui se compare d'un identifiant : en NFC, espaces réduits, sans l'apostrophe dont le journal protège « -2 ».
+
+    Un écran, un tableur ou un fichier de Mac les écrivent autrement.
+    """
+    return " ".join(unicodedata.normalize("NFC", nom).split()).removeprefix("'")
 
 
 def bons_reconnus(juge: Juge, recues: Iterable[Recue]) -> Iterator[BonVise]:

@@ -1,8 +1,9 @@
-"""Lire ce que l'on tape : les flèches déplacent le curseur, et un accent d'un autre alphabet que l'UTF-8 ne fait rien perdre."""
+"""Lire ce que l'on tape : les flèches déplacent le curseur, et un accent qui n'est pas en UTF-8 ne fait rien perdre."""
 
 from __future__ import annotations
 
 import contextlib
+import locale
 import sys
 from importlib import import_module
 
@@ -14,11 +15,10 @@ def preparer_le_clavier() -> None:
         return
     if hasattr(entree, "reconfigure"):
         entree.reconfigure(errors="surrogateescape")
-    if entree.isatty():
+    # Sous LC_ALL=C, `readline` avale les accents : mieux vaut alors perdre les flèches.
+    if entree.isatty() and locale.getencoding().lower() == "utf-8":
         with contextlib.suppress(ImportError):  # Windows, dont la console sait déjà le faire
-            lecteur = import_module("readline")  # le charger suffit : `input` s'en sert
-            for reglage in ("convert-meta off", "input-meta on", "output-meta on"):  # sans quoi « é » se perd sous LC_ALL=C
-                lecteur.parse_and_bind(f"set {reglage}")
+            import_module("readline")  # le charger suffit : `input` s'en sert
 
 
 def reparer(saisie: str) -> str:

@@ -42,11 +42,14 @@ def refus_d_accepter(fusion: Fusion, accepter: Iterable[str], prive: str) -> Ite
 
     pris = {forme_de_bon(nom) for nom in fusion.acceptes}
     ici = Emplacement(f"{prive}/{fusion.commande.id}")
-    for ecrit in sorted({sans_controle(nom) for nom in accepter if forme_de_bon(nom) not in pris}):
+    for ecrit in sorted({sans_controle(nom) for nom in accepter}):
         siens = [jugee for jugee in fusion.singulieres if forme_de_bon(jugee.nom_du_bon) == forme_de_bon(ecrit)]
-        if retards := {BonVise(*jugee.bon[:3], True) for jugee in siens if jugee.code == "hors-delai"}:
+        if any(jugee.code == "hors-delai" for jugee in siens):
+            retards = {BonVise(*jugee.bon[:3], True) for jugee in siens if jugee.code in ("hors-delai", "bon-accepte")}
             remede = f"Lancer --corriger, qui demande bon par bon. Ou écrire la décision dans {ici.fichier}/decisions.yaml."
             yield erreur("decision-sans-objet", ici, f"--accepter : {ambigu(ecrit, retards).fait}", remede)
+        elif forme_de_bon(ecrit) in pris:
+            continue
         elif any(jugee.code == "bon-annule" for jugee in siens):
             fait = f"--accepter : une décision annule le bon « {ecrit} » : il reste annulé."
             yield avertissement("decision-sans-objet", ici, fait, "Ôter de decisions.yaml la décision qui l’annule, s’il faut le prendre.")
