@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cabas.calculs.bons_vises import BonVise, Registre
+from cabas.calculs.bons_vises import Registre, bons_reconnus
 from cabas.calculs.corrections import attacher, corrections_de, oter_si_sans_effet, sans_objet
 from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
-from cabas.calculs.jugement import LigneJugee, Sort
+from cabas.calculs.jugement import Juge, LigneJugee, Sort
 from cabas.constats import Refus
-from cabas.recu import Decision, LigneLue
+from cabas.recu import Decision, LigneLue, Recue
 
 _PAR_DESSUS = frozenset({"", "produit-en-double", "date-illisible", "cellule-inconnue", "adhesion-perimee", "credit-insuffisant"})
 """Les signalements qui cèdent leur code à `quantite-corrigee` ; leur phrase, elle, reste."""
@@ -75,7 +75,7 @@ class Decidees:
         self._utiles |= attachees
         return corrigees
 
-    def reunir(self, groupement: str, identites: Identites) -> None:
+    def _reunir(self, groupement: str, identites: Identites) -> None:
         """Dit à `identites` quelles écritures désignent la même cellule."""
         for decision in self._de("meme-cellule", groupement):
             if raison := identites.reunir(decision.cellule, decision.aussi):
@@ -83,14 +83,11 @@ class Decidees:
             else:
                 self._utiles.add(decision)
 
-    @property
-    def nomment_des_bons(self) -> bool:
-        """Vrai s'il faut savoir quels bons existent."""
-        return bool(self._accepter) or any(decision.bon for decision in self._toutes)
-
-    def inscrire(self, groupement: str, identites: Identites, bons: Iterable[BonVise]) -> None:
-        """Fait connaître un groupement : qui est qui, et quels bons y sont arrivés."""
-        self._registre.inscrire(groupement, identites, bons)
+    def inscrire(self, groupement: str, identites: Identites, juge: Juge, recues: Iterable[Recue]) -> None:
+        """Fait connaître un groupement : qui est qui, une fois réunies les écritures d'une même cellule, et quels bons y sont arrivés."""
+        self._reunir(groupement, identites)
+        nomment = self._accepter or any(decision.bon for decision in self._toutes)
+        self._registre.inscrire(groupement, identites, bons_reconnus(juge, recues) if nomment else ())
 
     def viser(self) -> None:
         """Cherche de quels bons et de quelles cellules parle chaque décision. Tous les groupements sont inscrits."""
