@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import select
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,6 +109,110 @@ def test_avec_le_format_json(dossier: Path, monkeypatch: pytest.MonkeyPatch, cap
     assert json.loads(capsys.readouterr().out)["constats"][0]["code"] == "saisie-impossible"
 
 
+def au_terminal(dossier: Path, reponses: list[bytes], *options: str, **reglages: str) -> tuple[int, str]:
+    """Lance `--corriger` dans un vrai pseudo-terminal, et tape une réponse à chaque invite. Sort : le code, et tout ce qui s'est affiché."""
+    pty = pytest.importorskip("pty")
+    maitre, esclave = pty.openpty()
+    commande = [sys.executable, "-m", "cabas", "fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--corriger", "--sans-classeur"]
+    reperes = {**os.environ, "NO_COLOR": "1", "TERM": "xterm", "PYTHONPATH": os.pathsep.join(sys.path), **reglages}
+    with subprocess.Popen([*commande, "--sans-producteurs", *options], stdin=esclave, stdout=esclave, stderr=esclave, env=reperes) as processus:
+        os.close(esclave)
+        dit, restent = b"", list(reponses)
+        while select.select([maitre], [], [], 60)[0]:
+            try:
+                lu = os.read(maitre, 65536)
+            except OSError:  # le programme a fini : Linux le dit ainsi
+                lu = b""
+            if not lu:
+                break
+            dit += lu
+            if dit.endswith(b"> "):
+                dit += b"|"  # cette invite a eu sa réponse
+                os.write(maitre, restent.pop(0) + b"\n" if restent else b"f\n")
+        else:
+            processus.kill()
+        os.close(maitre)
+    return processus.returncode, dit.decode("utf-8", "replace").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+NUMEROS = "bon;cellule;produit;quantite;envoye_le\n1;{};farine-t65;2;2026-12-10T10:00\n"
+
+
+def test_au_terminal_deux_bons_de_meme_numero_se_demandent_tous_deux(dossier: Path) -> None:
+    for fichier, cellule in (("a.csv", "Anne"), ("b  c.csv", "Zoé")):
+        (dossier / "les-tilleuls/bons" / fichier).write_text(NUMEROS.format(cellule), encoding="utf-8")
+    code, dit = au_terminal(dossier, [b"", b"a", b"Ana", b"panne de rezeau\x1b[D\x1b[D\x1b[D\x7fs"], LC_ALL="C.UTF-8")
+    assert "2 cas à revoir" in dit
+    assert "1 décision appliquée" in dit
+    assert code == 1
+    assert etat(dossier)[1]["decisions"] == [
+        {"action": "accepter", "bon": "1", "groupement": "les-tilleuls", "cellule": "Zoé", "qui": "Ana", "pourquoi": "panne de reseau"}
+    ]
+    assert etat(dossier)[0] == ["Anne  rejetee hors-delai", "Zoé 2 retenue bon-accepte"]
+
+
+def test_au_terminal_un_bon_aux_espaces_doubles_s_accepte(dossier: Path) -> None:
+    (dossier / "les-tilleuls/bons/a.csv").rename(dossier / "les-tilleuls/bons/mes  bons.csv")
+    (dossier / "les-tilleuls/bons/mes  bons.csv").write_text("cellule;produit;quantite;envoye_le\nA-1;farine-t65;2;2026-12-10T10:00\n")
+    code, dit = au_terminal(dossier, [b"a", b"Ana", "réseau".encode()], LC_ALL="C")
+    assert (code, etat(dossier)[0]) == (0, ["A-1 2 retenue bon-accepte"]), dit
+    assert etat(dossier)[1]["decisions"][0]["pourquoi"] == "réseau"
+
+
+def test_au_terminal_un_groupement_ne_revoit_que_ses_cas(dossier: Path) -> None:
+    (dossier / "la-remise/bons").mkdir(parents=True)
+    (dossier / "la-remise/bons/b.csv").write_text("cellule;produit;quantite\nX;farine-t65;neuf\n")
+    _code, dit = au_terminal(dossier, [b"9", b"Ana", b"au guichet"], "--groupement", "la-remise")
+    assert "1 cas à revoir" in dit
+    assert "les-tilleuls" not in dit
+    assert "1 décision appliquée" in dit
+
+
+@pytest.mark.parametrize(
+    "ecrit",
+    [
+        "- {action: accepter, bon: [}\n",
+        "[{action: accepter, bon: zz, qui: a, pourquoi: b}]\n",
+        "---\n- {action: accepter, bon: zz, qui: a, pourquoi: b}\n...\n",
+        "accepter: X2\n",
+    ],
+)
+def test_un_fichier_ou_l_on_ne_peut_rien_ajouter_se_dit_avant_la_premiere_question(
+    dossier: Path, ecrit: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (dossier / "decisions.yaml").write_text(ecrit, encoding="utf-8")
+    assert corriger(dossier, "9,5\nAna\nau téléphone\nf\n", monkeypatch) == 2
+    dit = capsys.readouterr().out
+    assert "[decision-fausse]" in dit
+    assert "> " not in dit
+    assert "1/4" not in dit
+    assert (dossier / "decisions.yaml").read_text(encoding="utf-8") == ecrit
+
+
+def test_un_fichier_abime_pendant_la_seance_ne_perd_pas_les_reponses(
+    dossier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cabas.cli import corriger as module
+
+    def demander(_entretien: object) -> str:
+        (dossier / "decisions.yaml").write_text("[]\n", encoding="utf-8")
+        return reponses.pop(0)
+
+    reponses = ["9,5", "Ana", "au téléphone", "f"]
+    monkeypatch.setattr(module._Entretien, "_demander", demander)
+    assert corriger(dossier, "", monkeypatch) == 2
+    dit = capsys.readouterr().out
+    assert "- action: corriger\n" in dit
+    assert '  quantite: "9,5"\n  qui: "Ana"\n' in dit
+
+
+def test_une_saisie_qui_n_est_pas_en_utf_8_garde_ses_accents(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entree = io.TextIOWrapper(io.BytesIO("9,5\nAna\nau téléphone\nf\n".encode("latin-1")), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", entree)
+    assert principal(["fusionner", "2026-12", "--depot", str(dossier.parents[1]), "--corriger", "--sans-producteurs", "--sans-classeur"]) == 1
+    assert [une["pourquoi"] for une in etat(dossier)[1]["decisions"]] == ["au téléphone"]
+
+
 TEXTES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
 
 
@@ -122,7 +230,7 @@ def prises(tirer: st.DrawFn, recues: list[LigneLue]) -> list[Decision]:
     decisions = []
     for rang in range(tirer(st.integers(0, 6))):
         lue = tirer(st.sampled_from(recues))
-        signee = {"qui": "Ana", "pourquoi": "vu", "source": Source("prive/2026-12/decisions.yaml", rang + 1)}
+        signee = {"qui": "Ana", "pourquoi": f"raison {rang}", "source": Source("prive/2026-12/decisions.yaml", rang + 1)}
         qui = {"groupement": lue.groupement, "cellule": lue.cellule or "A-1"}
         faire = tirer(st.sampled_from(["corriger", "accepter", "annuler", "annuler-tout", "meme-cellule"]))
         if faire == "corriger":
@@ -130,7 +238,8 @@ def prises(tirer: st.DrawFn, recues: list[LigneLue]) -> list[Decision]:
             lu = tirer(st.sampled_from([lue.lu, lue.lu, "autre"]))
             decisions.append(Decision("corriger", fichier=lue.fichier, ligne=lue.ligne, colonne=lue.colonne, lu=lu, quantite=quantite, **signee))
         elif faire in ("accepter", "annuler"):
-            decisions.append(Decision(faire, bon=tirer(st.sampled_from(["X1", "X2", "X9"])), **signee))
+            precisions = tirer(st.sampled_from([{}, qui, {"groupement": lue.groupement}]))
+            decisions.append(Decision(faire, bon=tirer(st.sampled_from(["X1", "X2", "X9"])), **precisions, **signee))
         elif faire == "annuler-tout":
             decisions.append(Decision("annuler", **qui, **signee))
         else:
@@ -154,6 +263,10 @@ def test_rien_ne_se_perd_quoi_que_l_on_decide(cas: tuple[list[LigneLue], list[De
     assert retenu == sum(ligne.quantite for ligne in recap.produits) == sum(part.demande for part in recap.attributions)
     assert sorted([*fusion.decisions, *(ecart.decision for ecart in fusion.ecarts)], key=lambda une: une.source.ligne) == decisions
     assert all(ecart.refus.fait for ecart in fusion.ecarts)
+    for decision in fusion.decisions:
+        if decision.bon:
+            touchees = {(une.lue.groupement, une.cellule) for une in fusion.lignes if f"{decision.pourquoi}." in une.message}
+            assert len(touchees) == 1, decision
     assert all(ligne.message for ligne in fusion.lignes if ligne.code)
 
 
@@ -208,5 +321,6 @@ def test_la_seance_demande_aussi_les_tolerances(dossier: Path, monkeypatch: pyte
     assert corriger(dossier, "a\n1\nAna\npar mail\n2\n3\n250\n1\n", monkeypatch, "--sans-classeur") == 0
     dit = capsys.readouterr().out.replace("\u00a0", " ")
     assert "corriger la tolérance, « un peu »" in dit
+    assert "[quantite-illisible] Tolérance : « beaucoup » n’est pas une quantité." in dit
     assert etat(dossier)[0] == ["A-1 2 retenue quantite-corrigee", "B-1 2 retenue quantite-corrigee", "C-1 250 retenue quantite-suspecte"]
     assert [ligne["tolerance"] for ligne in lire(dossier / "sorties/journal.csv")] == ["1", "3", "250"]

@@ -2,42 +2,52 @@
 
 Entre : les décisions lues, les lignes reçues, jamais modifiées sur le disque. Sort : des lignes corrigées ou annulées,
 les décisions qui ont servi (`utiles`), et les autres (`ecarts`) : `decision-perimee` si la case a changé depuis,
-`decision-sans-objet` si rien ne lui correspond. Règle : décision 12.
+`decision-fausse` si la quantité qu'elle donne ne va pas, `decision-sans-objet` si rien ne lui correspond. Règle : décision 12.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cabas.calculs.bons_vises import Registre, bons_reconnus
+from cabas.calculs.corrections import attacher, corrections_de, oter_si_sans_effet, sans_objet
+from cabas.calculs.demandes import Demandes
 from cabas.calculs.identites import Identites
-from cabas.calculs.jugement import LigneJugee, Sort
+from cabas.calculs.jugement import Juge, LigneJugee, Sort
 from cabas.constats import Refus
-from cabas.recu import Decision, LigneLue
+from cabas.recu import Decision, LigneLue, Recue
 
-_OTER = "Ôter cette décision, ou la refaire d’après le journal."
 _PAR_DESSUS = frozenset({"", "produit-en-double", "date-illisible", "cellule-inconnue", "adhesion-perimee", "credit-insuffisant"})
 """Les signalements qui cèdent leur code à `quantite-corrigee` ; leur phrase, elle, reste."""
 
-Case = tuple[str, int, str, bool]
-"""Fichier, ligne, colonne ; vrai pour la tolérance, qui se corrige à part."""
+Bon = tuple[str, str, str]
+"""Groupement, cellule, identifiant."""
 
 
 class Ecart(NamedTuple):
-    """Une décision que l'on n'a pas appliquée, et pourquoi."""
+    """Une décision que l'on n'a pas appliquée, et pourquoi. `grave` : elle visait bien quelque chose, et n'est pas faite."""
 
     decision: Decision
     refus: Refus
+    grave: bool = False
 
 
 class Decidees:
-    """Les décisions d'une commande, au travail. Chacune finit dans `utiles` ou dans `ecarts`, jamais dans les deux."""
+    """Les décisions d'une commande, au travail. Chacune finit dans `utiles` ou dans `ecarts`, jamais dans les deux.
 
-    def __init__(self, decisions: Sequence[Decision]) -> None:
-        self._toutes = tuple(decisions)
+    `accepter` : les bons que l'on accepte pour cette fois, sans décision écrite.
+    """
+
+    def __init__(self, decisions: Sequence[Decision], accepter: Collection[str] = ()) -> None:
+        self._toutes, self._accepter = tuple(decisions), sorted(set(accepter))
         self._utiles: set[Decision] = set()
         self._refus: dict[Decision, Refus] = {}
+        self._indecises: set[Decision] = set()
+        self._registre = Registre()
+        self._acceptes: dict[Bon, Decision | None] = {}
+        self._bons_annules: dict[Bon, Decision] = {}
+        self._cellules_annulees: dict[tuple[str, str], Decision] = {}
 
     @property
     def utiles(self) -> tuple[Decision, ...]:
@@ -48,84 +58,132 @@ class Decidees:
     def ecarts(self) -> tuple[Ecart, ...]:
         """Les décisions qui n'ont pas servi."""
         restantes = [decision for decision in self._toutes if decision not in self._utiles]
-        return tuple(Ecart(decision, self._refus.get(decision) or _sans_objet(_CHERCHE[decision.action](decision))) for decision in restantes)
+        return tuple(self._ecart(decision) for decision in restantes)
+
+    def _ecart(self, decision: Decision) -> Ecart:
+        refus = self._refus.get(decision) or sans_objet(_CHERCHE[decision.action](decision))
+        return Ecart(decision, refus, refus.code != "decision-sans-objet" or decision in self._indecises)
 
     def _de(self, action: str, groupement: str = "") -> Iterator[Decision]:
         for decision in self._toutes:
             if decision.action == action and decision.groupement in ("", groupement):
                 yield decision
 
-    def corriger(self, lignes: Sequence[LigneLue]) -> Sequence[LigneLue]:
-        """Attache à chaque ligne visée sa correction. Deux corrections d'une même case : la dernière écrite vaut."""
-        corrections: dict[Case, Decision] = {}
-        for decision in self._toutes:
-            if decision.action != "corriger":
-                continue
-            if ancienne := corrections.get(_visee(decision)):
-                self._refus[ancienne] = _sans_objet("Une autre décision, plus bas, corrige la même case.")
-            corrections[_visee(decision)] = decision
-        if not corrections:
-            return lignes
-        rangs: dict[Case, list[int]] = {}
-        for rang, lue in enumerate(lignes):
-            ou = (_nfc(lue.fichier), lue.ligne, _nfc(lue.colonne))
-            for case in ((*ou, False), (*ou, True)):
-                if case in corrections:
-                    rangs.setdefault(case, []).append(rang)
-        corrigees = list(lignes)
-        for case, candidats in rangs.items():
-            decision = corrections[case]
-            justes = [rang for rang in candidats if _inchangee(lignes[rang], decision)]
-            if refus := _refuser([lignes[rang] for rang in candidats], [lignes[rang] for rang in justes], decision):
-                self._refus[decision] = refus
-            else:
-                visee = corrigees[justes[0]]
-                corrigees[justes[0]] = visee._replace(decision_tolerance=decision) if decision.tolerance else visee._replace(decision=decision)
-                self._utiles.add(decision)
+    def corriger(self, lignes: Sequence[LigneLue], demandes: Demandes) -> Sequence[LigneLue]:
+        """Attache à chaque ligne visée sa correction."""
+        corrigees, attachees = attacher(lignes, list(self._de("corriger")), demandes, self._refus)
+        self._utiles |= attachees
         return corrigees
 
-    def reunir(self, groupement: str, identites: Identites) -> None:
+    def _reunir(self, groupement: str, identites: Identites) -> None:
         """Dit à `identites` quelles écritures désignent la même cellule."""
         for decision in self._de("meme-cellule", groupement):
             if raison := identites.reunir(decision.cellule, decision.aussi):
-                self._refus[decision] = _sans_objet(raison)
+                self._refus[decision] = sans_objet(raison)
             else:
                 self._utiles.add(decision)
 
-    def acceptes(self, groupement: str) -> set[str]:
-        """Les bons hors délai que l'on accepte dans ce groupement."""
-        return {decision.bon for decision in self._de("accepter", groupement)}
+    def inscrire(self, groupement: str, identites: Identites, juge: Juge, recues: Iterable[Recue]) -> None:
+        """Fait connaître un groupement : qui est qui, une fois réunies les écritures d'une même cellule, et quels bons y sont arrivés."""
+        self._reunir(groupement, identites)
+        nomment = self._accepter or any(decision.bon for decision in self._toutes)
+        self._registre.inscrire(groupement, identites, bons_reconnus(juge, recues) if nomment else ())
 
-    def annuler(self, groupement: str, identites: Identites, jugees: list[LigneJugee]) -> list[LigneJugee]:
+    def viser(self) -> None:
+        """Cherche de quels bons et de quelles cellules parle chaque décision. Tous les groupements sont inscrits."""
+        for decision in self._toutes:
+            if decision.action == "accepter":
+                self._accepter_un(decision)
+            elif decision.action == "annuler":
+                self._annuler_un(decision)
+        for nom in self._accepter:
+            for bon in self._designes(Decision("accepter", bon=nom)):
+                self._acceptes.setdefault(bon, None)
+        for bon, accord in list(self._acceptes.items()):
+            annulation = self._bons_annules.get(bon) or self._cellules_annulees.get(bon[:2])
+            if annulation:
+                del self._acceptes[bon]
+                if accord:
+                    self._refus[accord] = sans_objet(f"Une autre décision annule ce bon : il reste annulé, par {_qui(annulation)}")
+
+    def _designes(self, decision: Decision) -> list[Bon]:
+        """Les bons que nomme une décision ; aucun si l'on ne sait pas lequel, et `_refus` dit alors pourquoi."""
+        bons = self._registre.designer(decision)
+        if isinstance(bons, Refus):
+            self._refus[decision] = bons
+            self._indecises.add(decision)
+            return []
+        return [(bon.groupement, bon.cellule, bon.nom) for bon in bons or ()]
+
+    def _accepter_un(self, decision: Decision) -> None:
+        for bon in self._designes(decision):
+            if self._acceptes.setdefault(bon, decision) is not decision:
+                self._refus[decision] = sans_objet(f"Une autre décision, plus haut, accepte déjà « {decision.bon} ».")
+
+    def _annuler_un(self, decision: Decision) -> None:
+        deja = sans_objet(f"Une autre décision, plus haut, annule déjà « {decision.bon or decision.cellule} ».")
+        if decision.bon:
+            for bon in self._designes(decision):
+                if self._bons_annules.setdefault(bon, decision) is not decision:
+                    self._refus[decision] = deja
+        else:
+            cellule = (decision.groupement, self._registre.cellule(decision, decision.groupement))
+            if self._cellules_annulees.setdefault(cellule, decision) is not decision:
+                self._refus[decision] = deja
+
+    def acceptes(self, groupement: str) -> set[tuple[str, str]]:
+        """Les bons hors délai que l'on accepte dans ce groupement : cellule et identifiant."""
+        return {(cellule, nom) for ou, cellule, nom in self._acceptes if ou == groupement}
+
+    @property
+    def noms_acceptes(self) -> tuple[str, ...]:
+        """L'identifiant de chaque bon repris hors délai, une fois."""
+        return tuple(sorted({nom for _groupement, _cellule, nom in self._acceptes}))
+
+    def annuler(self, groupement: str, jugees: list[LigneJugee]) -> list[LigneJugee]:
         """Rejette les lignes d'un bon annulé, ou de tous les bons d'une cellule qui annule."""
-        bons: dict[str, Decision] = {}
-        cellules: dict[str, Decision] = {}
-        for decision in self._de("annuler", groupement):
-            visees, nom = (bons, decision.bon) if decision.bon else (cellules, identites.cellule(decision.cellule))
-            if visees.setdefault(nom, decision) is not decision:
-                self._refus[decision] = _sans_objet(f"Une autre décision, plus haut, annule déjà « {nom} ».")
-        return [self._annuler(jugee, bons.get(jugee.nom_du_bon) or cellules.get(jugee.cellule)) for jugee in jugees] if bons or cellules else jugees
+        if not (self._bons_annules or self._cellules_annulees):
+            return jugees
+        return [self._annuler(groupement, jugee) for jugee in jugees]
 
-    def _annuler(self, jugee: LigneJugee, decision: Decision | None) -> LigneJugee:
+    def _annuler(self, groupement: str, jugee: LigneJugee) -> LigneJugee:
+        du_bon = self._bons_annules.get((groupement, jugee.cellule, jugee.nom_du_bon))
+        de_la_cellule = self._cellules_annulees.get((groupement, jugee.cellule))
+        decision = du_bon or de_la_cellule
         if decision is None or jugee.sort is Sort.BROUILLON or jugee.code == "fichier-illisible":
             return jugee
+        if du_bon and de_la_cellule:
+            self._refus[de_la_cellule] = sans_objet(f"Une autre décision annule déjà le bon de « {de_la_cellule.cellule} ».")
         self._utiles.add(decision)
         fait = f"Annulé par {_qui(decision)}"
         return jugee._replace(sort=Sort.REJETEE, quantite=0, tolerance=0, code="bon-annule", message=fait, remede="")
 
-    def expliquer(self, groupement: str, identites: Identites, finales: list[LigneJugee], acceptes: Collection[str]) -> list[LigneJugee]:
-        """Dit, sur chaque ligne que change une décision, laquelle, de qui et pourquoi. `acceptes` : les bons repris hors délai."""
-        accords = {decision.bon: decision for decision in self._de("accepter", groupement) if decision.bon in acceptes}
-        self._utiles |= {decision for decision in self._de("accepter", groupement) if decision.bon in acceptes}
-        reunies = {identites.seule(d.aussi): d for d in self._de("meme-cellule", groupement) if d in self._utiles}
-        if not self._utiles:
+    def expliquer(self, groupement: str, identites: Identites, finales: list[LigneJugee], demandes: Demandes) -> list[LigneJugee]:
+        """Dit, sur chaque ligne que change une décision, laquelle, de qui et pourquoi."""
+        if not self._toutes:
             return finales
-        return [self._expliquer(jugee, accords.get(jugee.nom_du_bon), reunies.get(identites.seule(jugee.lue.cellule))) for jugee in finales]
+        accords = {bon[1:]: decision for bon, decision in self._acceptes.items() if bon[0] == groupement and decision}
+        self._utiles.update(accords.values())
+        reunies = {identites.seule(d.aussi): d for d in self._de("meme-cellule", groupement) if d in self._utiles}
+        utiles = [self._ecarter_si_sans_effet(jugee, demandes) for jugee in finales]
+        if not self._utiles:
+            return utiles
+        return [self._expliquer(jugee, accords.get(jugee.bon[1:3]), reunies.get(identites.seule(jugee.lue.cellule))) for jugee in utiles]
+
+    def _ecarter_si_sans_effet(self, jugee: LigneJugee, demandes: Demandes) -> LigneJugee:
+        corrections = corrections_de(jugee.lue)
+        if not corrections:
+            return jugee
+        sans, pourquoi = oter_si_sans_effet(jugee, demandes)
+        if pourquoi:
+            self._utiles.difference_update(corrections)
+            self._refus |= dict.fromkeys(corrections, sans_objet(f"{pourquoi} La correction n’y change rien."))
+        return sans
 
     @staticmethod
     def _expliquer(jugee: LigneJugee, accord: Decision | None, reunie: Decision | None) -> LigneJugee:
         code = jugee.code
-        corrections = [decision for decision in (jugee.lue.decision, jugee.lue.decision_tolerance) if decision]
+        corrections = corrections_de(jugee.lue)
         phrases = [_dire_correction(correction) for correction in corrections]
         if accord:
             phrases.append(f"Bon en retard, accepté par {_qui(accord)}")
@@ -149,45 +207,6 @@ def _dire_correction(decision: Decision) -> str:
     if decision.lu == decision.quantite:
         return f"« {decision.lu} » confirmé par {_qui(decision)}"
     return f"« {decision.lu} » devient « {decision.quantite} », corrigé par {_qui(decision)}"
-
-
-def _nfc(texte: str) -> str:
-    return unicodedata.normalize("NFC", texte).strip()
-
-
-def _visee(decision: Decision) -> Case:
-    return (_nfc(decision.fichier), decision.ligne, _nfc(decision.colonne), bool(decision.tolerance))
-
-
-def _case(lue: LigneLue, decision: Decision) -> str:
-    """Ce que dit la case que vise une correction : celle de la quantité, ou celle de la tolérance."""
-    return lue.tolerance if decision.tolerance else lue.lu
-
-
-def _inchangee(lue: LigneLue, decision: Decision) -> bool:
-    """Vrai si la case dit encore ce que la personne a vu. Le journal protège « -2 » d'une apostrophe : on l'admet."""
-    lu = _nfc(_case(lue, decision))
-    meme_produit = not decision.produit or decision.produit == lue.produit
-    meme_cellule = not decision.cellule or " ".join(_nfc(decision.cellule).casefold().split()) == " ".join(_nfc(lue.cellule).casefold().split())
-    return meme_produit and meme_cellule and _nfc(decision.lu) in (lu, f"'{lu}")
-
-
-def _refuser(candidates: Sequence[LigneLue], justes: Sequence[LigneLue], decision: Decision) -> Refus | None:
-    """Pourquoi une correction ne peut pas s'appliquer à ces lignes, ou rien."""
-    if not justes:
-        vue = min(candidates, key=lambda lue: (lue.lu, lue.cellule, lue.produit))
-        presente = _case(vue, decision)
-        fait = f"On avait lu « {decision.lu} » ; on lit maintenant « {presente} » ({vue.cellule or 'sans nom'}, {vue.produit or 'sans produit'})."
-        return Refus("decision-perimee", f"{fait} La décision n’est pas appliquée.", "Vérifier avec la personne, puis refaire la décision ou l’ôter.")
-    if len(justes) > 1:
-        return _sans_objet("Plusieurs quantités répondent à cette description : on ne sait pas laquelle corriger.")
-    if justes[0].refus:
-        return _sans_objet(f"Corriger la quantité ne suffit pas : cette ligne est rejetée pour une autre raison ({justes[0].refus.code}).")
-    return None
-
-
-def _sans_objet(fait: str) -> Refus:
-    return Refus("decision-sans-objet", fait, _OTER)
 
 
 _CHERCHE = {

@@ -61,15 +61,15 @@ class Demandes:
         if homonymes := sorted(un for un, produit in self._depot.produits.items() if simplifier(produit.nom) == propre):
             fait = f"Plusieurs produits s’appellent « {ecrit} »."
             return Refus("produit-inconnu", fait, f"Écrire la ref : {enumerer([f'[{un}]' for un in homonymes], 'ou')}.")
+        if ouverte := self._commande.catalogue:
+            fait = f"« {ecrit} » n’était pas au catalogue à l’ouverture ({ouverte})."
+            return Refus("produit-inconnu", fait, "Si c’est une faute, écrire la ref du bon. Si la fiche est née depuis, prévenir la personne.")
         fait = f"« {ecrit} » n’est pas au catalogue."
         return Refus("produit-inconnu", fait, "Écrire la ref de la fiche, telle qu’elle est sur le bon entre crochets, ou le nom exact du produit.")
 
     def _produit_refuse(self, ref: str) -> Refus | None:
         if not ref.strip():
             return Refus("produit-inconnu", "Cette quantité n’a pas de produit.", "Demander lequel à la personne, et écrire sa ref.")
-        if ref not in self._depot.produits and (ouverte := self._commande.catalogue):
-            fait = f"« {ref} » n’était pas au catalogue à l’ouverture ({ouverte})."
-            return Refus("produit-inconnu", fait, "Si c’est une faute, écrire la ref du bon. Si la fiche est née depuis, prévenir la personne.")
         if ref not in self._depot.produits:
             return self._inconnu(ref)
         if ref not in self._proposes:

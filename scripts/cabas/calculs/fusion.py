@@ -12,9 +12,8 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cabas.calculs.decisions import Decidees, Ecart
 from cabas.calculs.demandes import Articles, Demandes
 from cabas.calculs.identites import Identites
 from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, Juge, LigneJugee, Sort
@@ -30,6 +29,9 @@ from cabas.modele import Commande, Depot
 from cabas.recu import Adherent, BonLu, Decision, Recue, Totaux, nouvelle
 from cabas.recu import deplier as lues_une_par_une
 from cabas.typographie import de, quantite
+
+if TYPE_CHECKING:
+    from cabas.calculs.decisions import Decidees, Ecart
 
 
 class FaitsDeFusion(NamedTuple):
@@ -82,30 +84,46 @@ def fusionner(
     accepter: Collection[str] = (),
     decisions: Sequence[Decision] = (),
 ) -> Fusion:
-    """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule."""
+    """Fusionne les bons d'une commande, groupement par groupement. `soldes` : centimes par groupement et cellule.
+
+    `accepter` : les bons en retard que l'on prend pour cette fois, chacun nommé sans ambiguïté. Celui qui ne l'est pas reste en retard.
+    """
     par_groupement: dict[str, list[Recue]] = {}
-    decidees = Decidees(decisions)
-    if decisions:  # une décision vise une ligne, une cellule ou un bon : toutes se regardent alors une par une
-        recues = decidees.corriger(list(lues_une_par_une(recues)))
+    demandes = Demandes(depot, commande)
+    decidees: Decidees | None = None
+    if decisions or accepter:
+        from cabas.calculs.decisions import Decidees  # noqa: PLC0415 (presque toujours, il n'y a rien à décider ni à charger)
+
+        decidees = Decidees(decisions, accepter)
+    if decidees and decisions:  # une décision vise une ligne, une cellule ou un bon : toutes se regardent alors une par une
+        recues = decidees.corriger(list(lues_une_par_une(recues)), demandes)
     for groupement, siennes in groupby(recues, attrgetter("groupement")):
         par_groupement.setdefault(groupement, []).extend(siennes)
-    jugees: list[LigneJugee | BonOrdinaire] = []
-    bons: list[BonRetenu] = []
-    acceptes: set[str] = set()
-    demandes = Demandes(depot, commande)
-    for groupement, recues_ici in sorted(par_groupement.items()):
+    juges: dict[str, tuple[Identites, Juge]] = {}
+    for groupement, recues_ici in par_groupement.items():
         ecritures = {recue.modele.cellule if isinstance(recue, BonLu) else recue.cellule for recue in recues_ici}
         identites = Identites(depot.groupements.get(groupement), adherents.get(groupement, ()), ecritures)
-        decidees.reunir(groupement, identites)
-        juge = Juge(commande, groupement, identites, demandes, {*accepter, *decidees.acceptes(groupement)})
+        juges[groupement] = identites, Juge(commande, groupement, identites, demandes)
+        if decidees:
+            decidees.inscrire(groupement, *juges[groupement], recues_ici)
+    if decidees:  # un même identifiant peut être à plusieurs, d'un groupement à l'autre : tous les bons sont maintenant connus
+        decidees.viser()
+    jugees: list[LigneJugee | BonOrdinaire] = []
+    bons: list[BonRetenu] = []
+    for groupement, recues_ici in sorted(par_groupement.items()):
+        identites, juge = juges[groupement]
+        if decidees:
+            juge.accepter(decidees.acceptes(groupement))
         etape = _Groupement(depot, commande, groupement, identites, demandes, soldes.get(groupement, {}))
         ordinaires, lignes = mettre_a_part(recues_ici, juge, etape.comptoir())
-        jugees_seules = decidees.annuler(groupement, identites, juge.juger(lignes))
-        finales = decidees.expliquer(groupement, identites, etape.fusionner(jugees_seules), juge.acceptes)
+        jugees_seules = juge.juger(lignes)
+        finales = etape.fusionner(decidees.annuler(groupement, jugees_seules) if decidees else jugees_seules)
+        if decidees:
+            finales = decidees.expliquer(groupement, identites, finales, demandes)
         jugees += sorted([*ordinaires, *finales], key=_place) if ordinaires else finales
         bons += sorted([*(un.retenu() for un in ordinaires), *bons_de(etape.retenues(finales))], key=itemgetter(1, 2))
-        acceptes |= juge.acceptes
-    return Fusion(commande, tuple(jugees), tuple(bons), tuple(sorted(acceptes)), compter(jugees), decidees.utiles, decidees.ecarts)
+    fusion = Fusion(commande, tuple(jugees), tuple(bons), comptes=compter(jugees))
+    return fusion._replace(acceptes=decidees.noms_acceptes, decisions=decidees.utiles, ecarts=decidees.ecarts) if decidees else fusion
 
 
 def _place(jugee: LigneJugee | BonOrdinaire) -> tuple[str, int]:

@@ -77,7 +77,7 @@ class LigneJugee(NamedTuple):
 
 
 _DE_LA_LIGNE = frozenset({"ligne", "colonne", "produit", "lu", "tolerance"})
-_DU_BON = itemgetter(*(rang for rang, champ in enumerate(LigneLue._fields) if champ not in _DE_LA_LIGNE))
+DU_BON = itemgetter(*(rang for rang, champ in enumerate(LigneLue._fields) if champ not in _DE_LA_LIGNE))
 """Tout ce qui ne change pas d'une ligne à l'autre d'un même bon : vingt lignes ne font qu'un jugement."""
 
 
@@ -98,32 +98,43 @@ class DitDuBon(NamedTuple):
 class Juge:
     """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
 
-    def __init__(self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, accepter: Collection[str]) -> None:
+    def __init__(
+        self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, accepter: Collection[tuple[str, str]] = ()
+    ) -> None:
         self._commande, self._groupement, self._demandes = commande, groupement, demandes
         self._identites, self._accepter = identites, frozenset(accepter)
         self._fenetre: Fenetre | None = commande.fenetre(groupement)
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._cellules: dict[str, str] = {}
         self._bons: dict[tuple[object, ...], DitDuBon] = {}
-        self.acceptes: set[str] = set()
+
+    def accepter(self, bons: Collection[tuple[str, str]]) -> None:
+        """Prend ces bons malgré leur retard : cellule et identifiant de chacun."""
+        self._accepter = frozenset(bons)
+        self._bons = {dits: bon for dits, bon in self._bons.items() if (bon.cellule, bon.cle[2]) not in self._accepter}
 
     def juger(self, lues: Iterable[LigneLue]) -> list[LigneJugee]:
         """Le sort de chaque ligne, vue seule, dans le même ordre."""
         jugees: list[LigneJugee] = []
-        for dits, groupe in groupby(lues, _DU_BON):
+        for dits, groupe in groupby(lues, DU_BON):
             du_bon = list(groupe)
             jugees += self._juger_bon(self._bons.get(dits) or self.bon_de(du_bon[0]), du_bon)
         return jugees
 
     def bon_de(self, lue: LigneLue) -> DitDuBon:
         """Ce que disent du bon toutes les lignes qui ressemblent à celle-ci, avant d'en lire les quantités."""
-        dits = _DU_BON(lue)
+        dits = DU_BON(lue)
         return self._bons.get(dits) or self._bons.setdefault(dits, self.lire_bon(lue))
+
+    @staticmethod
+    def est_brouillon(bon: DitDuBon, lue: LigneLue) -> bool:
+        """Vrai si cette ligne est d'un bon commencé, pas validé, que rien d'autre ne rejette."""
+        return lue.brouillon and not (bon.refus and bon.refus.code in REJETS_DU_BON)
 
     def _juger_bon(self, bon: DitDuBon, lues: Sequence[LigneLue]) -> Iterator[LigneJugee]:
         """Le sort de lignes que rien ne distingue, sinon le produit et les quantités."""
         cellule, cle, envoi, doute, refus, tel_quel = bon
-        if lues[0].brouillon and not (refus and refus.code in REJETS_DU_BON):
+        if self.est_brouillon(bon, lues[0]):
             dit = ("", "Commencé, pas validé.", "Prévenir la personne avant la clôture.")
             yield from (LigneJugee(lue, cellule, cle, Sort.BROUILLON, 0, 0, envoi, *dit) for lue in lues)
             return
@@ -151,11 +162,11 @@ class Juge:
         doute = f"On ne lit pas la date d’envoi « {lue.envoye_le} » : le bon est réputé dans les délais." if lue.envoye_le and envoi is None else ""
         refus = lue.refus
         if not (refus and refus.code in REJETS_DU_BON) and not lue.brouillon:
-            refus = self._bon_refuse(lue, nom, envoi) or refus
+            refus = self._bon_refuse(lue, cellule, nom, envoi) or refus
         tel_quel = not (lue.unite or lue.decision or lue.decision_tolerance)
         return DitDuBon(cellule, (lue.groupement, cellule, nom, fichier), envoi, doute, refus, tel_quel)
 
-    def _bon_refuse(self, lue: LigneLue, nom: str, envoi: datetime | None) -> Refus | None:
+    def _bon_refuse(self, lue: LigneLue, cellule: str, nom: str, envoi: datetime | None) -> Refus | None:
         if lue.commande_lue and lue.commande_lue != self._commande.id:
             return Refus(
                 "mauvaise-commande",
@@ -183,8 +194,7 @@ class Juge:
             fait = f"Plusieurs adhérent·es s’appellent « {lue.cellule} » : on ne sait pas de qui est ce bon."
             return Refus("cellule-absente", fait, f"Écrire le code à la place du nom : {enumerer(codes, 'ou')}.")
         if envoi is not None and self._cloture is not None and envoi > self._cloture:
-            if nom in self._accepter:
-                self.acceptes.add(nom)
+            if (cellule, nom) in self._accepter:
                 return None
             retard = f"Envoyé ou modifié le {instant_long(envoi)}" + (f" et {envoi.second} s" if envoi.second else "")
             return Refus(

@@ -77,7 +77,7 @@ def executer(arguments: argparse.Namespace) -> int:
     if arguments.corriger:
         from cabas.cli.corriger import corriger
 
-        if code := corriger(arguments, imprimeur):
+        if code := corriger(arguments, imprimeur, options):
             return imprimeur.clore(code)
     resultat = fusionner_dossier(arguments.depot, arguments.prive, arguments.commande, imprimeur, arguments.accepter, options)
     if resultat.code != 2:
@@ -97,6 +97,7 @@ def fusionner_dossier(
 ) -> Resultat:
     """Toute la fusion, de la lecture à l'écriture. Ne dit que ce qui l'arrête."""
     from cabas.cli.catalogue_fige import changements, charger_catalogue, constats_de_prix
+    from cabas.cli.constats_de_fusion import refus_d_accepter
     from cabas.cli.provisoire import constats_de_fenetre
     from cabas.cli.reseau import juger_les_options
     from cabas.constats import Emplacement, erreur, erreurs
@@ -129,11 +130,10 @@ def fusionner_dossier(
     if resultat.code == 2:
         imprimeur.constats(resultat.constats)
         return resultat
-    inconnus = [_bon_inconnu(bon, prive.name, identifiant) for bon in sorted(set(accepter) - set(fusion.acceptes))]
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
-    tous = (*utiles, *trop_tot, *recu.constats, *inconnus, *resultat.constats)
+    tous = (*utiles, *trop_tot, *recu.constats, *refus_d_accepter(fusion, accepter, prive.name), *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
 
@@ -167,14 +167,6 @@ def _juger_commande(catalogue: Catalogue, identifiant: str, instant: datetime) -
     contexte = Contexte(catalogue.depot, instant, figes=figes)
     durs = [controle for controle in CONTROLES if controle.gravite is Gravite.ERREUR]
     return constats_utiles(catalogue.situer(constat for controle in durs for constat in controle.constats(contexte)), identifiant)
-
-
-def _bon_inconnu(bon: str, prive: str, identifiant: str) -> Constat:
-    from cabas.cli.impression import sans_controle
-    from cabas.constats import Emplacement, avertissement
-
-    fait = f"--accepter : aucun bon hors délai ne s’appelle « {sans_controle(bon)} »."
-    return avertissement("bon-inconnu", Emplacement(f"{prive}/{identifiant}"), fait, "Recopier l’identifiant que donne le constat « hors-delai ».")
 
 
 def commande_inconnue(depot: Depot, identifiant: str) -> Constat:

@@ -19,12 +19,14 @@ from cabas.typographie import enumerer
 
 NOM = "decisions.yaml"
 ACTIONS: Mapping[str, tuple[str, str]] = {
-    "accepter": ("bon", "groupement"),
+    "accepter": ("bon", "groupement cellule"),
     "meme-cellule": ("cellule aussi groupement", ""),
     "corriger": ("fichier ligne colonne lu quantite", "cellule produit"),
     "annuler": ("", "bon cellule groupement"),
 }
 """Par action : les champs obligatoires, puis les facultatifs, en plus de `qui` et `pourquoi`."""
+_TELS_QUELS = ("bon", "lu", "fichier", "colonne")
+"""Ce qui se compare à un fichier reçu : on le garde comme il est écrit, espaces compris."""
 _MODELE = "Comparer avec les exemples du guide, page « Fusionner les bons », partie « Garder ses décisions »."
 
 
@@ -73,7 +75,7 @@ def _lire_une(noeud: Noeud, fichier: str) -> Decision | Constat:
         lu = scalaire(connus[cle], valeur)
         if isinstance(lu, Refus):
             return _fausse(source, cle, f"{cle} : {lu.fait}", lu.remede)
-        valeurs[cle] = " ".join(lu.split()) if isinstance(lu, str) and cle not in ("lu", "fichier", "colonne") else lu
+        valeurs[cle] = " ".join(lu.split()) if isinstance(lu, str) and cle not in _TELS_QUELS else lu
     if "fichier" in valeurs:
         valeurs["fichier"] = _relatif(valeurs["fichier"], fichier)
     return _juger_champs(valeurs, source) or Decision(**valeurs, source=source)
@@ -94,13 +96,11 @@ def _juger_champs(valeurs: Mapping[str, Any], source: Source) -> Constat | None:
     obligatoires, facultatifs = (noms.split() for noms in ACTIONS[action])
     if action == "annuler" and "bon" not in valeurs:
         obligatoires = ["cellule", "groupement"]
-    if action == "annuler" and "bon" in valeurs:
-        facultatifs.remove("cellule")
     if action == "corriger" and "tolerance" in valeurs:  # l'une ou l'autre : chaque case corrigée a sa décision, et son « lu »
         obligatoires[obligatoires.index("quantite")] = "tolerance"
     for nom in (*obligatoires, "qui", "pourquoi"):
         # « lu » peut être vide : une tolérance écrite seule est une quantité reçue.
-        if nom not in valeurs or (valeurs[nom] == "" and nom != "lu"):
+        if nom not in valeurs or (isinstance(valeurs[nom], str) and not valeurs[nom].strip() and nom != "lu"):
             return _fausse(source, nom, f"Le champ « {nom} » manque (action : {action}).", f"L’ajouter. {_MODELE}")
     for nom in valeurs:
         if nom not in {"action", "qui", "pourquoi", *obligatoires, *facultatifs}:
