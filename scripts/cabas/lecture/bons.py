@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.lecture.carnet import Carnet, en_double
 from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
-from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
+from cabas.lecture.courrier import Lus, bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
 from cabas.lecture.glissements import a_glisse, grilles
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
@@ -37,23 +38,26 @@ _MELANGE = Refus(
 _DEUX_QUANTITES = Refus("colonne-ambigue", "Deux colonnes de quantité ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
 
 
-def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "") -> tuple[list[LigneLue], list[Constat]]:
+def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "", carnet: Carnet | None = None) -> Lus:
     """Toutes les quantités d'un fichier. `fichier` est le chemin à afficher ; `jumeau`, celui d'un fichier identique déjà
-    lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
+    lu : leurs bons portent alors le même nom, et ne s'additionnent pas. `carnet` : ce que l'on retient d'un fichier à l'autre.
     """
+    carnet = carnet or Carnet()
     cite = est_un_tableau_qui_cite(octets, fichier)
     courrier = est_un_courrier(octets, fichier)
     lu = None if courrier and not cite else _tableaux(octets, catalogue)
     if lu is None or (courrier and isinstance(lu, Refus)):
 
-        def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
-            lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
+        def lire_un(tableau: Tableau, ou: str) -> Lus:
+            lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
             return lecture.lignes(), lecture.constats
 
-        def meme(ou: str) -> str:
-            return jumeau and jumeau + ou.removeprefix(fichier)
+        def lire_piece(piece: bytes, ou: str) -> Lus:
+            sien = carnet.jumeau(ou, piece)
+            lignes, constats = lire_bons(piece, ou, groupement, catalogue, sien, carnet)
+            return lignes, [en_double(ou, sien), *constats] if sien and not jumeau else constats
 
-        return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
+        return lire_courrier(octets, fichier, groupement, lire_un, lire_piece)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
