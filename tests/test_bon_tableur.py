@@ -85,8 +85,11 @@ def test_mon_bon_rempli_se_lit_sans_reglage() -> None:
     assert {(ligne.tarif, ligne.creneau) for ligne in lignes} == {("solidaire", "q1")}
 
 
-def test_mon_bon_vierge_ne_demande_rien() -> None:
-    assert lire(mon_bon_xlsx(DEPOT, COMMANDE, GROUPEMENT))[0] == []
+def test_mon_bon_vierge_ou_rempli_a_cote_ne_demande_rien_et_le_dit() -> None:
+    vierge = mon_bon_xlsx(DEPOT, COMMANDE, GROUPEMENT)
+    assert lire(vierge) == ([], ["bon-vide"])
+    farine = cases_de(vierge)["farine-t65"]
+    assert lire(remplir(vierge, {"B5": "Camille", f"D{farine}": "3", f"H{farine}": "2 kg"})) == ([], ["bon-vide"])
 
 
 def test_mon_bon_sans_nom_ne_se_perd_pas() -> None:

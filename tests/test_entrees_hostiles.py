@@ -226,4 +226,5 @@ def test_feuilles_masquees_et_feuilles_etrangeres(bons: Path, mini_depot: Path, 
     (bons / "classeur.xlsx").write_bytes(tampon.getvalue())
     code, bilan, constats = fusionner(mini_depot, capsys)
     assert (code, bilan["lues"], bilan["retenues"]) == (0, 3, 3), "deux feuilles d'un même classeur ne se remplacent pas"
-    assert [(constat["code"], "Mode d’emploi" in str(constat["message"])) for constat in constats] == [("feuille-ignoree", True)]
+    assert [constat["code"] for constat in constats] == ["feuille-ignoree"] * 2
+    assert ["masquée" in str(constat["message"]) for constat in constats] == ["Caché" in str(constat["message"]) for constat in constats]

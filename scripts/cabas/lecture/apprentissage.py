@@ -17,7 +17,7 @@ from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre, sans_double
 from cabas.lecture.profils import reconnaitre
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
 
@@ -47,7 +47,7 @@ def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] 
         lus = lire_tableaux(octets, _cases_pleines, catalogue.encodage)
     if isinstance(lus, Refus):
         return lus
-    tableau = next(un for un in lus if un.entete != SANS_ENTETE)
+    tableau = next(un for un in lus if un.porte_des_bons)
     numero, intitules = tableau.lignes[tableau.entete]
     if (profil := reconnaitre(intitules)) and profil.refus:
         return Refus("fichier-illisible", profil.refus, profil.remede)

@@ -23,7 +23,8 @@ from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.lecture.signalements import feuille_ignoree, feuille_masquee, reponse_vide, rien_de_demande
+from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
@@ -62,11 +63,10 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
     constats: list[Constat] = []
-    seul = sum(tableau.entete != SANS_ENTETE for tableau in lu) == 1
+    seul = sum(tableau.porte_des_bons for tableau in lu) == 1
     for tableau in lu:
-        if tableau.entete == SANS_ENTETE:
-            fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
-            constats.append(avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande."))
+        if not tableau.porte_des_bons:
+            constats += feuille_masquee(tableau, fichier, catalogue) if tableau.masquee else [feuille_ignoree(tableau, fichier)]
             continue
         ou = fichier if seul else f"{fichier}#{tableau.feuille}"
         if (profil := reconnaitre(tableau.lignes[tableau.entete][1])) and profil.refus:
@@ -117,7 +117,10 @@ class _Lecture:
         if not rangees:
             remede = "Vérifier que c’est bien le bon export."
             self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
-        return (self._longues if longue else self._grille)(rangees)
+        lignes = (self._longues if longue else self._grille)(rangees)
+        if rangees and not lignes and not any(constat.code == "bon-vide" for constat in self.constats):
+            self.constats.append(rien_de_demande(self.fichier, rangees[0][0]))
+        return lignes
 
     def _nettoyer(self, rangees: list[Rangee]) -> None:
         """Dans chaque rangée : « anonymous » n'est le nom de personne, et les dates se lisent toutes de la même façon."""
@@ -169,7 +172,7 @@ class _Lecture:
                 lignes += [faire(numero, colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
         for cle, numero in vides.items():
             if cle not in pleins:
-                self._signaler_vide(numero)
+                self.constats.append(reponse_vide(self.fichier, numero))
         return lignes
 
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
@@ -223,11 +226,7 @@ class _Lecture:
         if refus:
             lignes.append(faire("", "", tout(cases), "", refus))
         else:
-            self._signaler_vide(numero)
-
-    def _signaler_vide(self, numero: int) -> None:
-        remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
-        self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
+            self.constats.append(reponse_vide(self.fichier, numero))
 
     def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
         tolerances = par_ref(self.colonnes)

@@ -1,6 +1,6 @@
 """Des octets d'un classeur (XLSX, XLS, ODS) à des lignes de texte, sans qu'une case se perde.
 
-Seules les feuilles visibles sont lues. Une archive démesurée est refusée sans être dépliée. Une formule en erreur, ou jamais
+Une feuille masquée est rendue comme telle. Une archive démesurée est refusée sans être dépliée. Une formule en erreur, ou jamais
 calculée, se lirait vide : elle est rendue par son erreur, pour être rejetée et non oubliée.
 """
 
@@ -32,13 +32,19 @@ def illisible(fait: str, remede: str) -> Refus:
 
 def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
     """Les feuilles visibles : leur nom, leurs lignes numérotées. Refus : `fichier-illisible`."""
+    feuilles = lire_feuilles(octets)
+    return feuilles if isinstance(feuilles, Refus) else [feuille for feuille, visible in feuilles if visible]
+
+
+def lire_feuilles(octets: bytes) -> list[tuple[Feuille, bool]] | Refus:
+    """Toutes les feuilles, et si elles se voient. Refus : `fichier-illisible`."""
     if octets.startswith(b"PK") and (refus := _bombe(octets)):
         return refus
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
-        visibles = [feuille.name for feuille in classeur.sheets_metadata if str(feuille.visible).endswith("Visible")]
+        visibles = {feuille.name: str(feuille.visible).endswith(".Visible") for feuille in classeur.sheets_metadata}
         feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in visibles]
     except (CalamineError, OSError, ValueError, RuntimeError):
         return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
@@ -47,7 +53,7 @@ def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
             raise
         return illisible("Le classeur est abîmé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
     fautives = _formules_sans_valeur(octets)
-    return [(nom, _lignes(brutes, fautives.get(nom, {}))) for nom, brutes in feuilles]
+    return [((nom, _lignes(brutes, fautives.get(nom, {}))), visibles[nom]) for nom, brutes in feuilles]
 
 
 def _lignes(brutes: list[list[Any]], fautives: dict[tuple[int, int], str]) -> list[tuple[int, list[str]]]:

@@ -1,0 +1,39 @@
+"""Ce que la lecture d'un fichier de bons signale sans rien rejeter : une feuille qui n'est pas lue, une réponse qui ne demande rien."""
+
+from __future__ import annotations
+
+from cabas.constats import Constat, Emplacement, avertissement
+from cabas.lecture.cases import est_nulle
+from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.tableaux import Tableau
+
+
+def feuille_ignoree(tableau: Tableau, fichier: str) -> Constat:
+    """Une feuille remplie, dont on ne reconnaît aucun intitulé."""
+    fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
+    return avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande.")
+
+
+def feuille_masquee(tableau: Tableau, fichier: str, catalogue: Catalogue) -> list[Constat]:
+    """Une feuille masquée qui porte des quantités : on ne la lit pas, on ne la tait pas. Les autres n'intéressent personne."""
+    _numero, intitules = tableau.lignes[tableau.entete]
+    rangs = [une.rang for une in catalogue.comprendre(intitules) if une.role == "quantite" and (une.produit or not une.refus)]
+    suite = [cases for _numero, cases in tableau.lignes[tableau.entete + 1 :]]
+    if not any(rang < len(cases) and not est_nulle(cases[rang].strip(), "kg") for cases in suite for rang in rangs):
+        return []
+    fait = f"La feuille « {tableau.feuille} » est masquée : ses quantités ne sont pas lues."
+    remede = "L’afficher si elle porte une commande ; sinon, l’ôter ou ne rien faire."
+    return [avertissement("feuille-ignoree", Emplacement(fichier), fait, remede)]
+
+
+def reponse_vide(fichier: str, numero: int) -> Constat:
+    """Une réponse datée, sans une quantité : la personne annule peut-être."""
+    remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
+    return avertissement("bon-vide", Emplacement(fichier, numero), "Cette réponse ne demande rien.", remede)
+
+
+def rien_de_demande(fichier: str, numero: int) -> Constat:
+    """Des rangées, et pas une quantité : le bon n'a pas été rempli, ou il l'a été à côté. `numero` : la première."""
+    fait = "Rien n’est demandé ici : aucune quantité n’est dans une colonne de quantité."
+    remede = "Ouvrir le fichier : les nombres sont peut-être dans une autre colonne. Si la personne annule, ôter aussi son bon d’avant."
+    return avertissement("bon-vide", Emplacement(fichier, numero), fait, remede)
