@@ -23,7 +23,7 @@ from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.signalements import feuille_ignoree, feuille_masquee, reponse_vide, rien_de_demande
+from cabas.lecture.signalements import accents_abimes, feuille_ignoree, feuille_masquee, reponse_vide, rien_de_demande
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.quantites import lire_quantite
@@ -117,6 +117,7 @@ class _Lecture:
         if not rangees:
             remede = "Vérifier que c’est bien le bon export."
             self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
+        self.constats += accents_abimes(rangees, self.fichier)
         lignes = (self._longues if longue else self._grille)(rangees)
         if rangees and not lignes and not any(constat.code == "bon-vide" for constat in self.constats):
             self.constats.append(rien_de_demande(self.fichier, rangees[0][0]))

@@ -16,6 +16,7 @@ from cabas.constats import Emplacement, Refus
 from cabas.lecture.cases import comprendre_produit, est_nulle
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.courrier import cite_un_bon
+from cabas.lecture.encodages import est_abime
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Feuille, modeles
 from cabas.lecture.prix_lus import prix_differents
@@ -70,6 +71,8 @@ def lire_d_un_trait(octets: bytes, fichier: str, groupement: str, catalogue: Cat
     try:
         texte = octets.decode("utf-8-sig")
     except UnicodeDecodeError:
+        return None
+    if est_abime(texte):
         return None
     entete, _fin, suite = texte.replace("\r\n", "\n").partition("\n")
     if entete not in catalogue.plans:

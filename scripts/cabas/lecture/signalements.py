@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.lecture.cases import est_nulle
 from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.encodages import est_abime
 from cabas.lecture.tableaux import Tableau
+from cabas.typographie import accorder
 
 
 def feuille_ignoree(tableau: Tableau, fichier: str) -> Constat:
@@ -37,3 +41,15 @@ def rien_de_demande(fichier: str, numero: int) -> Constat:
     fait = "Rien n’est demandé ici : aucune quantité n’est dans une colonne de quantité."
     remede = "Ouvrir le fichier : les nombres sont peut-être dans une autre colonne. Si la personne annule, ôter aussi son bon d’avant."
     return avertissement("bon-vide", Emplacement(fichier, numero), fait, remede)
+
+
+def accents_abimes(rangees: Iterable[tuple[int, Sequence[str], object]], fichier: str) -> list[Constat]:
+    """Des cases dont les accents étaient déjà perdus quand le fichier nous est arrivé : un nom y serait faux. Un seul constat par feuille."""
+    trouvees = [(numero, case) for numero, cases, _refus in rangees for case in cases if est_abime(case)]
+    if not trouvees:
+        return []
+    numero, case = trouvees[0]
+    suite = f" ; {accorder(len(trouvees) - 1, 'autre case', 'autres cases')} aussi" if len(trouvees) > 1 else ""
+    fait = f"« {case[:40]} » a des accents abîmés{suite}."
+    remede = "Télécharger de nouveau le fichier, ou le redemander ; si c’est un nom, le corriger à la main."
+    return [avertissement("accents-abimes", Emplacement(fichier, numero), fait, remede)]
