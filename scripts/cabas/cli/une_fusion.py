@@ -49,6 +49,7 @@ class Resultat(NamedTuple):
     publie: Path | None = None
     groupement: str = ""
     retour: Retour | None = None
+    remarques: int = 0
 
 
 class Options(NamedTuple):
@@ -114,8 +115,9 @@ def fusionner_sous_verrou(
             return fusion, resultat
         prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
         origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
-        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement)
+        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement, recu.remarques)
         resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
+        resultat = resultat._replace(remarques=len(recu.remarques))
         try:
             return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
         except OSError as faute:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
-from cabas.lecture.carnet import Carnet, en_double
+from cabas.lecture.carnet import Carnet, en_double, remarques_de
 from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import Lus, bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
@@ -51,7 +51,7 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
 
         def lire_un(tableau: Tableau, ou: str) -> Lus:
             lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
-            return lecture.lignes(), lecture.constats
+            return lecture.lignes(carnet), lecture.constats
 
         def lire_piece(piece: bytes, ou: str) -> Lus:
             sien = carnet.jumeau(ou, piece)
@@ -73,7 +73,7 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
             lignes.append(ligne_illisible(ou, groupement, Refus("fichier-illisible", profil.refus, profil.remede)))
             continue
         lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
-        lignes += lecture.lignes()
+        lignes += lecture.lignes(carnet)
         constats += lecture.constats
         lignes += bons_dans_les_cases(tableau, ou, groupement) if cite else []
     return lignes, constats
@@ -105,7 +105,7 @@ class _Lecture:
             if colonne.role and not colonne.ref and not colonne.refus:
                 self.rangs[colonne.role] = colonne.rang
 
-    def lignes(self) -> list[LigneLue]:
+    def lignes(self, carnet: Carnet) -> list[LigneLue]:
         longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         noms = [rang for role in ("cellule", "nom", "courriel") if (rang := self.rangs[role]) >= 0]
         quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
@@ -118,6 +118,7 @@ class _Lecture:
             remede = "Vérifier que c’est bien le bon export."
             self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
         self.constats += accents_abimes(rangees, self.fichier)
+        carnet.noter(self.groupement, self.fichier, self.court, remarques_de(self.colonnes, self.rangs, rangees))
         lignes = (self._longues if longue else self._grille)(rangees)
         if rangees and not lignes and not any(constat.code == "bon-vide" for constat in self.constats):
             self.constats.append(rien_de_demande(self.fichier, rangees[0][0]))

@@ -114,7 +114,7 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     if jumeau:
         recu.constats.append(en_double(f"{prive.name}/{relatif}", jumeau))
     recu.empreintes[relatif] = empreinte
-    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau)
+    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau, carnet)
     if bons is not None:
         recu.recues += bons
         return
