@@ -132,3 +132,29 @@ def test_contenu(texte: str, attendu: tuple[str, int]) -> None:
 @pytest.mark.parametrize("texte", ["500", "g", "500 grains", "0 g", "beaucoup"])
 def test_contenu_illisible(texte: str) -> None:
     assert lire_contenu(texte) is None
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        ("#REF!", "la formule de cette case est en erreur"),
+        ("#N/A", "la formule de cette case est en erreur"),
+        ("#DIV/0!", "la formule de cette case est en erreur"),
+        ("#NOM?", "la formule de cette case est en erreur"),
+        ("Err:502", "la formule de cette case est en erreur"),
+        ("####", "la formule de cette case est en erreur"),
+        ("#CALCUL", "jamais été calculée"),
+        ("01/05/2026", "« 1/5 » ou « 1,5 »"),
+        ("2026-05-01", "« 1/5 » ou « 1,5 »"),
+        ("2026-05-01T00:00:00", "« 1/5 » ou « 1,5 »"),
+        ("1-mai", "est une date"),
+        ("mai-05", "est une date"),
+        ("# 2", "n’est pas une quantité"),
+        ("12-03", "n’est pas une quantité"),
+    ],
+)
+def test_ce_qu_un_tableur_a_change_se_dit(texte: str, dit: str) -> None:
+    refus = lire_quantite(texte, "kg")
+    assert isinstance(refus, Refus)
+    assert refus.code == "quantite-illisible"
+    assert dit in refus.fait

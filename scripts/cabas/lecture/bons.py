@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.constats import Constat, Emplacement, Refus
+from cabas.lecture import signalements
 from cabas.lecture.carnet import Carnet, en_double, remarques_de
 from cabas.lecture.cases import coches, comprendre_produit, dater, est_nulle, mois_d_abord, refus_de, sans_ip, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
 from cabas.lecture.courrier import Lus, bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
+from cabas.lecture.dates_de_tableur import DatesEgarees
 from cabas.lecture.glissements import a_glisse, grilles
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Faire, Feuille, fabrique
@@ -23,7 +25,6 @@ from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.signalements import accents_abimes, feuille_ignoree, feuille_masquee, reponse_vide, rien_de_demande
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.quantites import lire_quantite
@@ -66,7 +67,7 @@ def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue
     seul = sum(tableau.porte_des_bons for tableau in lu) == 1
     for tableau in lu:
         if not tableau.porte_des_bons:
-            constats += feuille_masquee(tableau, fichier, catalogue) if tableau.masquee else [feuille_ignoree(tableau, fichier)]
+            constats += signalements.feuille_non_lue(tableau, fichier, catalogue)
             continue
         ou = fichier if seul else f"{fichier}#{tableau.feuille}"
         if (profil := reconnaitre(tableau.lignes[tableau.entete][1])) and profil.refus:
@@ -115,13 +116,12 @@ class _Lecture:
             elargir(rangees, valeurs)
         self._nettoyer(rangees)
         if not rangees:
-            remede = "Vérifier que c’est bien le bon export."
-            self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
-        self.constats += accents_abimes(rangees, self.fichier)
+            self.constats.append(signalements.fichier_sans_ligne(self.fichier))
+        self.constats += signalements.accents_abimes(rangees, self.fichier)
         carnet.noter(self.groupement, self.fichier, self.court, remarques_de(self.colonnes, self.rangs, rangees))
         lignes = (self._longues if longue else self._grille)(rangees)
         if rangees and not lignes and not any(constat.code == "bon-vide" for constat in self.constats):
-            self.constats.append(rien_de_demande(self.fichier, rangees[0][0]))
+            self.constats.append(signalements.rien_de_demande(self.fichier, rangees[0][0]))
         return lignes
 
     def _nettoyer(self, rangees: list[Rangee]) -> None:
@@ -174,7 +174,7 @@ class _Lecture:
                 lignes += [faire(numero, colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
         for cle, numero in vides.items():
             if cle not in pleins:
-                self.constats.append(reponse_vide(self.fichier, numero))
+                self.constats.append(signalements.reponse_vide(self.fichier, numero))
         return lignes
 
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
@@ -186,11 +186,12 @@ class _Lecture:
         quantites, tolerances = self._colonnes_de_produit()
         seules = [colonne for colonne, _unite in quantites]
         glissantes = grilles(self.colonnes) if self.profil.glisse else []
+        dates = DatesEgarees(rangees, [colonne.rang for colonne in seules if not colonne.refus])
         muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = partial(fabriquer(cases), numero)
-            douteuse = a_glisse(cases, seules) or any(grille.a_peut_etre_glisse(cases) for grille in glissantes)
+            douteuse = a_glisse(cases, seules) or dates.ont_pu_glisser(cases) or any(grille.a_peut_etre_glisse(cases) for grille in glissantes)
             refus = forme or (DECALEE if douteuse else None)
             avant = len(lignes)
             restantes = dict(tolerances)
@@ -217,10 +218,7 @@ class _Lecture:
                     lignes.append(faire(situer("", "", plus, "kg", siennes, cases)[0], ref, "", plus, refus))
             if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
-        for intitule in sorted(muettes):
-            fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
-            remede = "Rien à faire si ce n’est pas une commande."
-            self.constats.append(avertissement("colonne-ignoree", Emplacement(self.fichier, self.numero), fait, remede))
+        self.constats += [signalements.colonne_ignoree(self.fichier, self.numero, intitule) for intitule in sorted(muettes)]
         return lignes
 
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:
@@ -228,7 +226,7 @@ class _Lecture:
         if refus:
             lignes.append(faire("", "", tout(cases), "", refus))
         else:
-            self.constats.append(reponse_vide(self.fichier, numero))
+            self.constats.append(signalements.reponse_vide(self.fichier, numero))
 
     def _colonnes_de_produit(self) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
         tolerances = par_ref(self.colonnes)

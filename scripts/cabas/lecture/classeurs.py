@@ -47,7 +47,7 @@ def lire_feuilles(octets: bytes) -> list[tuple[Feuille, bool]] | Refus:
         visibles = {feuille.name: str(feuille.visible).endswith(".Visible") for feuille in classeur.sheets_metadata}
         feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in visibles]
     except (CalamineError, OSError, ValueError, RuntimeError):
-        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+        return _pas_un_classeur(octets)
     except BaseException as faute:  # une panique de la bibliothèque Rust n'est pas une Exception
         if type(faute).__name__ != "PanicException":
             raise
@@ -109,6 +109,36 @@ def _rang(lettres: bytes) -> int:
     for lettre in lettres:
         rang = rang * 26 + lettre - 64
     return rang - 1
+
+
+_MAIL_D_OUTLOOK = "__substg1.0_".encode("utf-16-le")
+_TEXTE_DE_WORD = "WordDocument".encode("utf-16-le")
+
+
+def _pas_un_classeur(octets: bytes) -> Refus:
+    """Ce que l'on répond à ce que le lecteur de classeurs ne sait pas ouvrir : ce que c'est, si on le voit ; sinon, qu'il est abîmé."""
+    noms = _membres(octets)
+    if _TEXTE_DE_WORD in octets or any(nom.startswith("word/") for nom in noms):
+        return illisible("C’est un texte (Word), pas un tableau.", "Recopier la commande dans un tableau, ou la saisir à la permanence.")
+    if _MAIL_D_OUTLOOK in octets:
+        remede = "Le transférer et l’enregistrer au format .eml, ou déposer seulement le fichier joint."
+        return illisible("C’est un mail enregistré par Outlook (.msg) : cabas ne sait pas l’ouvrir.", remede)
+    if any(nom.endswith(".iwa") for nom in noms):
+        return illisible("C’est un document Numbers ou Pages.", "L’exporter en XLSX ou en CSV, puis déposer ce fichier-là.")
+    if noms and not any(nom.startswith("xl/") for nom in noms):
+        return illisible("C’est une archive (.zip), pas un tableau.", "L’ouvrir, et déposer un par un les fichiers qu’elle contient.")
+    return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+
+
+def _membres(octets: bytes) -> list[str]:
+    """Les noms de ce que contient une archive ; rien si ce n'en est pas une."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return []
 
 
 def _bombe(octets: bytes) -> Refus | None:

@@ -14,13 +14,13 @@ from cabas.motifs import motif
 COURT = 6
 """Un nombre plus long que cela est peut-être un téléphone."""
 _AILLEURS = motif(
-    r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.*)\s*",
+    r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.+)\s*",
     re.IGNORECASE,
 )
 
 
 def a_glisse(cases: Sequence[str], quantites: Sequence[Colonne]) -> bool:
-    """Vrai si un horaire, un téléphone, un mail ou une date se trouve dans une colonne de produit."""
+    """Vrai si un horaire, un téléphone, un mail ou une date avec son heure se trouve dans une colonne de produit."""
     for colonne in quantites:
         case = cases[colonne.rang]
         if case and not colonne.refus and (len(case) > COURT or not case.isdigit()) and _AILLEURS.fullmatch(case):

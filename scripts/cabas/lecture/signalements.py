@@ -12,14 +12,16 @@ from cabas.lecture.tableaux import Tableau
 from cabas.typographie import accorder
 
 
-def feuille_ignoree(tableau: Tableau, fichier: str) -> Constat:
-    """Une feuille remplie, dont on ne reconnaît aucun intitulé."""
+def feuille_non_lue(tableau: Tableau, fichier: str, catalogue: Catalogue) -> list[Constat]:
+    """Une feuille remplie dont on ne reconnaît aucun intitulé ; ou une feuille masquée, si elle porte des quantités."""
+    if tableau.masquee:
+        return _feuille_masquee(tableau, fichier, catalogue)
     fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
-    return avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande.")
+    return [avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande.")]
 
 
-def feuille_masquee(tableau: Tableau, fichier: str, catalogue: Catalogue) -> list[Constat]:
-    """Une feuille masquée qui porte des quantités : on ne la lit pas, on ne la tait pas. Les autres n'intéressent personne."""
+def _feuille_masquee(tableau: Tableau, fichier: str, catalogue: Catalogue) -> list[Constat]:
+    """On ne la lit pas, on ne la tait pas. Celles où rien n'est demandé n'intéressent personne."""
     _numero, intitules = tableau.lignes[tableau.entete]
     rangs = [une.rang for une in catalogue.comprendre(intitules) if une.role == "quantite" and (une.produit or not une.refus)]
     suite = [cases for _numero, cases in tableau.lignes[tableau.entete + 1 :]]
@@ -28,6 +30,17 @@ def feuille_masquee(tableau: Tableau, fichier: str, catalogue: Catalogue) -> lis
     fait = f"La feuille « {tableau.feuille} » est masquée : ses quantités ne sont pas lues."
     remede = "L’afficher si elle porte une commande ; sinon, l’ôter ou ne rien faire."
     return [avertissement("feuille-ignoree", Emplacement(fichier), fait, remede)]
+
+
+def fichier_sans_ligne(fichier: str) -> Constat:
+    """Un en-tête, et rien dessous."""
+    return avertissement("fichier-sans-ligne", Emplacement(fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export.")
+
+
+def colonne_ignoree(fichier: str, numero: int, intitule: str) -> Constat:
+    """Une question qui n'est pas une commande. `numero` : la ligne de l'en-tête."""
+    fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
+    return avertissement("colonne-ignoree", Emplacement(fichier, numero), fait, "Rien à faire si ce n’est pas une commande.")
 
 
 def reponse_vide(fichier: str, numero: int) -> Constat:
