@@ -55,6 +55,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(SANS_CHROMIUM, yellow=True)
 
 
+def feuilles_visibles(octets: bytes):
+    """Les feuilles d'un classeur qu'une personne voit ; ou le refus du classeur."""
+    from cabas.lecture.classeurs import lire_feuilles
+
+    lues = lire_feuilles(octets)
+    return [feuille for feuille, visible in lues if visible] if isinstance(lues, list) else lues
+
+
 def dire(fautes: list[str]) -> None:
     """Échoue en montrant toutes les fautes, une par ligne, plutôt que la première."""
     assert not fautes, "\n" + "\n".join(fautes)

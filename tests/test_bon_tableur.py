@@ -8,6 +8,7 @@ import re
 import zipfile
 
 import pytest
+from conftest import feuilles_visibles
 from depot_de_bon import DECEMBRE as COMMANDE
 from depot_de_bon import petit_depot
 from xlsxwriter.worksheet import Worksheet
@@ -16,7 +17,6 @@ from cabas.documents import formules
 from cabas.documents.bon_classeur import bon_xlsx
 from cabas.documents.mon_bon import mon_bon_xlsx
 from cabas.lecture.bons import lire_bons
-from cabas.lecture.classeurs import lire_classeur
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.preambule import lire_preambule
 from cabas.rendu.bons import bon_csv
@@ -58,7 +58,7 @@ def poser(xml: str, case: str, valeur: str) -> str:
 
 def cases_de(octets: bytes) -> dict[str, int]:
     """Le numéro de ligne de chaque ref, dans « Mon bon »."""
-    feuilles = lire_classeur(octets)
+    feuilles = feuilles_visibles(octets)
     assert isinstance(feuilles, list)
     assert [nom for nom, _lignes in feuilles] == ["Mon bon"]
     return {trouve[1]: numero for numero, cases in feuilles[0][1] if (trouve := re.search(r"\[([a-z0-9-]+)\]$", cases[0]))}
@@ -85,8 +85,11 @@ def test_mon_bon_rempli_se_lit_sans_reglage() -> None:
     assert {(ligne.tarif, ligne.creneau) for ligne in lignes} == {("solidaire", "q1")}
 
 
-def test_mon_bon_vierge_ne_demande_rien() -> None:
-    assert lire(mon_bon_xlsx(DEPOT, COMMANDE, GROUPEMENT))[0] == []
+def test_mon_bon_vierge_ou_rempli_a_cote_ne_demande_rien_et_le_dit() -> None:
+    vierge = mon_bon_xlsx(DEPOT, COMMANDE, GROUPEMENT)
+    assert lire(vierge) == ([], ["bon-vide"])
+    farine = cases_de(vierge)["farine-t65"]
+    assert lire(remplir(vierge, {"B5": "Camille", f"D{farine}": "3", f"H{farine}": "2 kg"})) == ([], ["bon-vide"])
 
 
 def test_mon_bon_sans_nom_ne_se_perd_pas() -> None:
@@ -97,7 +100,7 @@ def test_mon_bon_sans_nom_ne_se_perd_pas() -> None:
 
 def test_la_grille_remplie_se_lit_sans_reglage() -> None:
     vierge = grille()
-    feuilles = lire_classeur(vierge)
+    feuilles = feuilles_visibles(vierge)
     assert isinstance(feuilles, list)
     assert [nom for nom, _lignes in feuilles] == ["Bons"]
     intitules = feuilles[0][1][0][1]
@@ -186,7 +189,7 @@ def test_une_case_vide_ne_prend_pas_la_formule_de_sa_voisine() -> None:
     with zipfile.ZipFile(io.BytesIO(sans_valeur)) as avant, zipfile.ZipFile(sortie, "w") as apres:
         for nom in avant.namelist():
             apres.writestr(nom, coupee if nom.endswith("sheet1.xml") else avant.read(nom).decode())
-    feuilles = lire_classeur(sortie.getvalue())
+    feuilles = feuilles_visibles(sortie.getvalue())
     assert isinstance(feuilles, list)
     cases = dict(feuilles[0][1])[ou]
     assert (cases[4], cases[6]) == ("", "#CALCUL")

@@ -78,3 +78,24 @@ def test_une_correspondance_fausse_arrete_la_fusion(mini_depot: Path, capsys: py
     assert fusionner(mini_depot, capsys, "Formulaire.csv", BONS) == (
         [], ["groupements/les-tilleuls.correspondances.yaml:5 correspondance-inconnue"],
     )  # fmt: skip
+
+
+REPETE = "Qui,Une farine,Combien,Des œufs,Combien\nA-1,oui,2,oui,6\n"
+
+
+def test_un_intitule_repete_ne_se_force_pas(mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Une table d'avant a pu l'écrire : elle ferait compter la farine en œufs."""
+    ecrire(mini_depot, '- fichier: "*.csv"\n  colonnes: {"Qui": cellule, "Combien": oeufs-plein-air}\n  ignorer: ["Une farine", "Des œufs"]\n')
+    journal, _dits = fusionner(mini_depot, capsys, "a.csv", REPETE)
+    assert [ligne[2:] for ligne in journal] == [("", "", "rejetee", "colonne-ambigue")] * 2
+
+
+def test_le_double_d_un_navigateur_suit_la_table_de_son_nom(mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Une table écrite pour ce nom-là passe d'abord."""
+    ecrire(mini_depot, TABLE.replace("formulaire*.csv", "form.csv"))
+    journal, _dits = fusionner(mini_depot, capsys, "Form (1).csv", BONS)
+    assert {ligne[4] for ligne in journal} == {"retenue"}
+    autre = TABLE.replace("formulaire*.csv", "form (1).csv").replace("farine-t65", "comte-12-mois")
+    ecrire(mini_depot, TABLE.replace("formulaire*.csv", "form.csv") + autre)
+    journal, _dits = fusionner(mini_depot, capsys, "Form (1).csv", BONS)
+    assert [ligne[1] for ligne in journal][:2] == ["comte-12-mois", "oeufs-plein-air"]

@@ -149,3 +149,61 @@ def test_un_mail_sans_bon_est_une_ligne_rejetee(mini_depot: Path, capsys: pytest
     journal, codes = fusionner(mini_depot, capsys, vide_eml=courriel("Je prendrai deux kilos de farine.", "base64"))
     assert [ligne[4] for ligne in journal] == ["rejetee"]
     assert codes == ["fichier-illisible"]
+
+
+TABLEAU = b"cellule;produit;quantite\nA-3;farine-t65;5\n"
+
+
+def joindre(*tableaux: bytes) -> bytes:
+    lettre = EmailMessage()
+    lettre.set_content("Mon bon est joint.")
+    for tableau in tableaux:
+        lettre.add_attachment(tableau, maintype="text", subtype="csv", filename="bon.csv")
+    return lettre.as_bytes()
+
+
+def additionner(depot: Path) -> None:
+    """Un groupement qui ajoute les bons d'une cellule : là, une copie qui passerait pour un autre bon compterait deux fois."""
+    fiche = depot / "groupements/les-tilleuls.md"
+    fiche.write_text(fiche.read_text(encoding="utf-8").replace("mot_cellule", "plusieurs_bons: ajouter\nmot_cellule"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("ajouter", [False, True])
+@pytest.mark.parametrize(
+    ("fichiers", "copies"),
+    [
+        ({"m_eml": joindre(TABLEAU, TABLEAU)}, 1),
+        ({"m_eml": joindre(TABLEAU), "n_eml": joindre(TABLEAU) + b"\n"}, 1),
+        ({"m_eml": joindre(TABLEAU), "n_eml": joindre(TABLEAU)}, 1),
+        ({"bon_csv": TABLEAU, "m_eml": joindre(TABLEAU)}, 1),
+        ({"m_eml": joindre(TABLEAU), "z_csv": TABLEAU}, 1),
+        ({"a_csv": TABLEAU, "m_eml": joindre(TABLEAU, TABLEAU)}, 2),
+    ],
+)
+def test_un_fichier_joint_deux_fois_ne_compte_qu_une(
+    mini_depot: Path, capsys: pytest.CaptureFixture[str], fichiers: dict[str, bytes], copies: int, ajouter: bool
+) -> None:
+    if ajouter:
+        additionner(mini_depot)
+    journal, codes = fusionner(mini_depot, capsys, **fichiers)
+    assert sorted(ligne[4] for ligne in journal) == ["remplacee"] * copies + ["retenue"]
+    assert codes == ["fichier-en-double"] * copies
+
+
+def test_deux_fichiers_joints_du_meme_nom_sont_deux_bons(mini_depot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sans cela, la correction jointe après coup s'ajouterait à la première demande."""
+    journal, codes = fusionner(mini_depot, capsys, m_eml=joindre(TABLEAU, TABLEAU.replace(b";5", b";2,5"), TABLEAU.replace(b"A-3", b"B-1")))
+    assert sorted(journal) == [
+        ("A-3", "farine-t65", "2,5", "0", "retenue"), ("A-3", "farine-t65", "5", "", "remplacee"), ("B-1", "farine-t65", "5", "0", "retenue"),
+    ]  # fmt: skip
+    assert codes == []
+
+
+@pytest.mark.parametrize("ajouter", [False, True])
+def test_un_bon_sans_code_cite_deux_fois_ne_compte_qu_une(mini_depot: Path, capsys: pytest.CaptureFixture[str], ajouter: bool) -> None:
+    if ajouter:
+        additionner(mini_depot)
+    sans_code = BON.replace(f"bon: {CODE}\n", "")
+    journal, codes = fusionner(mini_depot, capsys, fil_txt=sans_code + citer(sans_code.replace("avec deux", "\navec deux")))
+    assert sorted(ligne[4] for ligne in journal) == ["remplacee"] * 2 + ["retenue"] * 2
+    assert "produit-en-double" not in codes

@@ -15,6 +15,7 @@ from cabas.calculs.fusion import fusionner
 from cabas.calculs.ordinaires import BonOrdinaire
 from cabas.calculs.recap import recapituler
 from cabas.lecture.bons import lire_bons
+from cabas.lecture.carnet import Carnet
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.d_un_trait import lire_d_un_trait
 from cabas.lecture.depot import charger
@@ -54,21 +55,29 @@ def fichiers(tirer: st.DrawFn) -> bytes:
 
 @given(fichiers())
 def test_d_un_trait_ou_ligne_a_ligne_on_lit_la_meme_chose(octets: bytes) -> None:
-    lus = lire_d_un_trait(octets, "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls", CATALOGUE)
+    court, long = Carnet(), Carnet()
+    lus = lire_d_un_trait(octets, "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls", CATALOGUE, carnet=court)
     if lus is not None:
-        assert (list(deplier(lus)), []) == lire_bons(octets, "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls", CATALOGUE)
+        assert (list(deplier(lus)), []) == lire_bons(octets, "2026-12/les-tilleuls/bons/a.csv", "les-tilleuls", CATALOGUE, carnet=long)
+        assert court.remarques == long.remarques
+    else:
+        assert court.remarques == []
 
 
 @pytest.mark.parametrize("propre", [
     "cellule;produit;quantite\nC-1;farine-t65;2,5\nC-1;jus-pomme;3\nC-2;farine-t65;1\n",
     "\ufeffcellule;produit;quantite;tolerance\r\nZoé Œuvré;farine-t65;2,5;\r\nZoé Œuvré;jus-pomme;0;\r\n d’Aÿ ;'1;½;1",
     ";".join(ENTETE_DE_LA_PAGE) + "\nC-1;farine-t65;2,5;;2026-12;les-tilleuls;K7;2026-12-01T08:00;q1;seul;Ana;;;;valide\n",
+    "nom;remarque;prenom;produit;quantite\nA;Merci !;Ana;farine-t65;1\nA;Merci !;Ana;jus-pomme;1\nB;-;;farine-t65;1\nC;Sans clou;;farine-t65;1\n",
 ])  # fmt: skip
 def test_un_fichier_sans_accident_se_lit_d_un_trait(propre: str) -> None:
     """Sans quoi l'essai d'avant ne prouverait rien : presque tout ce qui arrive doit prendre le chemin court."""
-    lus = lire_d_un_trait(propre.encode(), "bons.csv", "les-tilleuls", CATALOGUE, "jumeau.csv")
+    court, long = Carnet(), Carnet()
+    lus = lire_d_un_trait(propre.encode(), "bons.csv", "les-tilleuls", CATALOGUE, "jumeau.csv", court)
     assert lus
-    assert (list(deplier(lus)), []) == lire_bons(propre.encode(), "bons.csv", "les-tilleuls", CATALOGUE, "jumeau.csv")
+    assert (list(deplier(lus)), []) == lire_bons(propre.encode(), "bons.csv", "les-tilleuls", CATALOGUE, "jumeau.csv", long)
+    assert court.remarques == long.remarques
+    assert [une[2:] for une in court.remarques] == ([(2, "A Ana", "Merci !"), (5, "C", "Sans clou")] if "Merci" in propre else [])
 
 
 @pytest.mark.parametrize("accident", [

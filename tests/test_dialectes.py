@@ -14,6 +14,7 @@ from test_correspondances import ecrire, fusionner
 from cabas.demonstration.tableaux import Dialecte, csv
 from cabas.lecture.bons import lire_bons
 from cabas.lecture.colonnes import Catalogue
+from cabas.lecture.d_un_trait import lire_d_un_trait
 from cabas.lecture.depot import charger
 from cabas.lecture.prix_lus import lire_prix
 from cabas.quantites import lire_quantite
@@ -137,3 +138,53 @@ def test_une_ligne_de_grille_inconnue_propose_le_produit(intitule: str) -> None:
     """Le nom de la question ne compte pas : sans cela, « Produits | » rapprochait d'abord des noms plus longs."""
     autres = [DEPOT.produits["farine-t65"]._replace(ref=f"farine-{nom}", nom=f"Farine de {nom} épeautre") for nom in ("grand", "petit")]
     assert Catalogue([*DEPOT.produits.values(), *autres]).proches(intitule)[0] == "farine-t65"
+
+
+@pytest.mark.parametrize(
+    ("noms", "encodage", "declarer"),
+    [
+        (("Rémi", "Léa"), "mac_roman", "mac-roman"),
+        (("LÉA", "Jérôme"), "mac_roman", "mac-roman"),
+        (("Hélène",), "mac_roman", "mac-roman"),
+        (("François",), "mac_roman", "mac-roman"),
+        (("Rémi", "Léa"), "cp850", "cp850"),
+        (("Joël", "André"), "cp850", "cp850"),
+        (("Jérôme", "François"), "cp850", "cp850"),
+        (("cœur",), "iso-8859-15", "iso-8859-15"),
+    ],
+)
+def test_un_vieil_encodage_se_refuse_en_disant_lequel_declarer(noms: tuple[str, ...], encodage: str, declarer: str) -> None:
+    octets = "".join(["Nom;Jus de pomme\n", *(f"{nom};2\n" for nom in noms)]).encode(encodage)
+    ((ligne,), _constats) = lire_bons(octets, "a.csv", "g", CATALOGUE)
+    assert ligne.refus is not None
+    assert ligne.refus.code == "fichier-illisible"
+    assert f"« encodage: {declarer} »" in ligne.refus.remede
+
+    class Declaree(Catalogue):
+        encodage = declarer
+
+    assert [lue.cellule for lue in lire_bons(octets, "a.csv", "g", Declaree(DEPOT.produits.values()))[0]] == list(noms)
+
+
+@pytest.mark.parametrize(
+    "nom", ["Željko", "DRAŽEN", "Škoda Élan", "merci…", "Paris–Lyon", "« Ana »", "“Ana”", "l’an", "½ pain", "1½ kg", "MAŠA", "10 €", "œuf", "Tom™"]
+)
+def test_un_nom_de_windows_qui_etonne_reste_permis(nom: str) -> None:
+    lignes, constats = lire_bons(f"Nom;Jus de pomme\n{nom};2\nÉlodie;1\n".encode("cp1252"), "a.csv", "g", CATALOGUE)
+    assert [(ligne.cellule, ligne.refus) for ligne in lignes] == [(nom, None), ("Élodie", None)]
+    assert constats == []
+
+
+@pytest.mark.parametrize("entete", ["Nom;Jus de pomme", "cellule;produit;quantite"])
+@pytest.mark.parametrize("nom", ["CÃ©line", "C\ufffdline", "FranÃ§ois", "voilÃ\u00a0tout", "Ã‰lise", "dâ€™AÃ¿", "SÅ“ur"])
+def test_des_accents_deja_perdus_se_disent(entete: str, nom: str) -> None:
+    octets = f"{entete}\n".encode() + "".join(f"{qui};{'jus-de-pomme;' if 'produit' in entete else ''}2\n" for qui in ("Zoé", nom)).encode()
+    assert lire_d_un_trait(octets, "a.csv", "g", CATALOGUE) is None
+    lignes, constats = lire_bons(octets, "a.csv", "g", CATALOGUE)
+    assert len(lignes) == 2
+    assert [(constat.code, constat.emplacement.ligne) for constat in constats] == [("accents-abimes", 3)]
+
+
+def test_un_nom_portugais_ou_suedois_n_est_pas_abime() -> None:
+    octets = "Nom;Jus de pomme\nJoão SÃO;2\nÅsa;1\nAna Ã;1\nâme;1\n".encode()
+    assert lire_bons(octets, "a.csv", "g", CATALOGUE)[1] == []

@@ -226,4 +226,21 @@ def test_feuilles_masquees_et_feuilles_etrangeres(bons: Path, mini_depot: Path, 
     (bons / "classeur.xlsx").write_bytes(tampon.getvalue())
     code, bilan, constats = fusionner(mini_depot, capsys)
     assert (code, bilan["lues"], bilan["retenues"]) == (0, 3, 3), "deux feuilles d'un même classeur ne se remplacent pas"
-    assert [(constat["code"], "Mode d’emploi" in str(constat["message"])) for constat in constats] == [("feuille-ignoree", True)]
+    assert [constat["code"] for constat in constats] == ["feuille-ignoree"] * 2
+    assert ["masquée" in str(constat["message"]) for constat in constats] == ["Caché" in str(constat["message"]) for constat in constats]
+
+
+@pytest.mark.parametrize(("nom", "octets", "dit"), [
+    ("bons.zip", archive({"bon.csv": b"nom;quantite"}), "archive (.zip)"),
+    ("lettre.docx", archive({"word/document.xml": b"<w/>"}), "texte (Word)"),
+    ("bons.numbers", archive({"Index/Document.iwa": b"x"}), "Numbers"),
+    ("mail.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "__substg1.0_".encode("utf-16-le") + bytes(600), "Outlook (.msg)"),
+    ("coupe.xlsx", b"PK\x03\x04" + bytes(50), "abîmé ou coupé"),
+])  # fmt: skip
+def test_ce_qui_n_est_pas_un_classeur_se_dit(
+    bons: Path, mini_depot: Path, capsys: pytest.CaptureFixture[str], nom: str, octets: bytes, dit: str
+) -> None:
+    (bons / nom).write_bytes(octets)
+    code, bilan, (constat,) = fusionner(mini_depot, capsys)
+    assert (code, bilan["rejetees"], constat["code"]) == (1, 1, "fichier-illisible")
+    assert dit in str(constat["message"])

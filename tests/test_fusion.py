@@ -194,3 +194,12 @@ def test_une_cellule_inconnue_se_dit_meme_si_sa_seule_ligne_dit_autre_chose(mini
     (ligne,) = lire(mini_depot / "prive/2026-12/sorties/journal.csv")
     assert ligne["code"] == "quantite-plafonnee"
     assert "n’est pas dans adherents.csv" in ligne["message"]
+
+
+def test_un_refus_montre_ce_que_la_personne_a_ecrit(mini_depot: Path) -> None:
+    """L'unité est celle de la colonne : personne n'a écrit « 1/2 g »."""
+    deposer(mini_depot, {"bons": {"les-tilleuls/a.csv": "cellule;Comté AOP 12 mois (g)\nA-1;1/2\n"}})
+    principal(["fusionner", "2026-12", "--depot", str(mini_depot), "--format", "json"])
+    (ligne,) = lire(mini_depot / "prive/2026-12/sorties/journal.csv")
+    assert (ligne["lu"], ligne["code"]) == ("1/2", "quantite-hors-pas")
+    assert ligne["message"].replace("\u00a0", " ").startswith("« 1/2 » (colonne en g) ")

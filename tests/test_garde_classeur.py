@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from conftest import MINI_RESEAU
+from conftest import MINI_RESEAU, feuilles_visibles
 from test_entrees_hostiles import archive, classeur
 from vieux_classeurs import disque, enregistrement, feuille, xls
 
@@ -22,7 +22,6 @@ from cabas.lecture import classeurs
 from cabas.lecture.bons import lire_bons
 from cabas.lecture.cases_ods import _sans_histoire as ods_sans_histoire
 from cabas.lecture.cases_xml import _sans_histoire, adresse, examiner_feuille
-from cabas.lecture.classeurs import lire_classeur
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.depot import charger
 from cabas.lecture.fichiers_de_bons import lire_les_bons
@@ -104,7 +103,7 @@ def test_une_feuille_rangee_ailleurs_et_nommee_dans_le_desordre() -> None:
 
 def test_une_erreur_dont_on_ne_trouve_pas_la_feuille_fait_refuser() -> None:
     octets = modifier(avec_erreur(), "xl/_rels/workbook.xml.rels", lambda xml: xml.replace("worksheets/sheet1.xml", "worksheets/autre.xml"))
-    assert isinstance(lire_classeur(octets), Refus)
+    assert isinstance(feuilles_visibles(octets), Refus)
 
 
 def erreur_ods(*, ecrite: str) -> bytes:
@@ -157,7 +156,7 @@ def test_une_formule_en_erreur_d_un_vieux_classeur() -> None:
 
 
 def test_un_vieux_classeur_sain_se_lit() -> None:
-    lu = lire_classeur(xls({"Bons": feuille((ENTETE, ("A", "farine-t65", 2.5)))}))
+    lu = feuilles_visibles(xls({"Bons": feuille((ENTETE, ("A", "farine-t65", 2.5)))}))
     assert lu == [("Bons", [(1, list(ENTETE)), (2, ["A", "farine-t65", "2.5"])])]
 
 
@@ -223,7 +222,7 @@ ENTITES = {
 @pytest.mark.parametrize("ou", ENTITES)
 def test_un_classeur_qui_declare_des_entites_est_refuse(ou: str) -> None:
     """Une case à entité se lirait vide, sans un mot."""
-    lu = lire_classeur(ENTITES[ou])
+    lu = feuilles_visibles(ENTITES[ou])
     assert isinstance(lu, Refus)
     assert "entités XML" in lu.fait
 
@@ -234,7 +233,7 @@ def test_un_classeur_piege_est_refuse_sans_etre_donne_au_lecteur(piege: str, mon
     import python_calamine
 
     monkeypatch.delattr(python_calamine, "CalamineWorkbook")
-    lu = lire_classeur(PIEGES[piege])
+    lu = feuilles_visibles(PIEGES[piege])
     assert isinstance(lu, Refus)
     assert lu.code == "fichier-illisible"
     assert lu.fait

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from exports import EXPORTS
 from test_correspondances import fusionner
 
 from cabas.cli import principal
@@ -20,12 +21,14 @@ CONTENU = (
 )
 
 
-def apprendre(depot: Path, monkeypatch: pytest.MonkeyPatch, reponses: str, terminal: bool = True, *options: str) -> int:
-    (depot / FICHIER).write_text(CONTENU, encoding="utf-8")
+def apprendre(
+    depot: Path, monkeypatch: pytest.MonkeyPatch, reponses: str, terminal: bool = True, *options: str, nom: str = FICHIER, contenu: str = CONTENU
+) -> int:
+    (depot / nom).write_text(contenu, encoding="utf-8")
     entree = io.StringIO(reponses)
     monkeypatch.setattr(entree, "isatty", lambda: terminal)
     monkeypatch.setattr("sys.stdin", entree)
-    return principal(["importer", "--apprendre", str(depot / FICHIER), "--groupement", "les-tilleuls", "--depot", str(depot), "--trace", *options])
+    return principal(["importer", "--apprendre", str(depot / nom), "--groupement", "les-tilleuls", "--depot", str(depot), "--trace", *options])
 
 
 def ecrite(depot: Path) -> Path:
@@ -112,3 +115,43 @@ def test_ce_qui_a_l_air_d_un_nom_est_propose_comme_nom(mini_depot: Path, monkeyp
     monkeypatch.setattr("test_importer.CONTENU", "Prénom d'enfance;La farine;Soupe ?\nLéo;2;oui\n")
     apprendre(mini_depot, monkeypatch, "\nfarine-t65\n\n\n")
     assert '"Prénom d\'enfance": nom\n' in ecrite(mini_depot).read_text(encoding="utf-8")
+
+
+REPETE = "Votre petit nom,La farine du moulin,Combien,Des lentilles,Combien\nA-1,oui,2,oui,1\n"
+
+
+def test_deux_colonnes_du_meme_intitule_ne_s_apprennent_pas(
+    mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """La seconde réponse effacerait la première : les 2 kg de farine seraient comptés en lentilles."""
+    assert apprendre(mini_depot, monkeypatch, "cellule\nignorer\nfarine-t65\n\nignorer\n\n", contenu=REPETE) == 1
+    dit = capsys.readouterr().out
+    assert dit.count("2 colonnes ont cet intitulé") == 2
+    assert "« farine-t65 » ne se peut pas ici" in dit
+    assert "Combien" not in ecrite(mini_depot).read_text(encoding="utf-8")
+    journal, _dits = fusionner(mini_depot, capsys, "Formulaire 2027-01.csv", REPETE)
+    assert [ligne[2:] for ligne in journal] == [("", "", "rejetee", "colonne-inconnue")] * 2
+
+
+def test_deux_colonnes_du_meme_intitule_s_ignorent_ensemble(mini_depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert apprendre(mini_depot, monkeypatch, "cellule\nfarine-t65\nignorer\nlentilles-vertes\n\n", contenu=REPETE) == 0
+    assert ecrite(mini_depot).read_text(encoding="utf-8").endswith('  ignorer:\n    - "Combien"\n')
+
+
+def test_un_fichier_de_caisse_ne_s_apprend_pas(mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    contenu = EXPORTS["helloasso.csv"][1].decode("utf-8-sig")
+    assert apprendre(mini_depot, monkeypatch, "", nom="helloasso.csv", contenu=contenu) == 2
+    dit = capsys.readouterr().out
+    assert "[fichier-illisible]" in dit
+    assert "HelloAsso" in dit
+
+
+@pytest.mark.parametrize(("appris", "recu"), [("form.csv", "form (1).csv"), ("form (1).csv", "form.csv"), ("form (2).csv", "form(3).csv")])
+def test_le_double_d_un_navigateur_se_lit_pareil(
+    mini_depot: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], appris: str, recu: str
+) -> None:
+    assert apprendre(mini_depot, monkeypatch, "cellule\ntelephone\n1\n\n\noeufs-plein-air\n\n", nom=appris) == 0
+    assert ecrite(mini_depot).read_text(encoding="utf-8").startswith('- fichier: "form.csv"\n')
+    capsys.readouterr()
+    journal, dits = fusionner(mini_depot, capsys, recu, CONTENU)
+    assert ({ligne[4] for ligne in journal}, dits) == ({"retenue"}, [])

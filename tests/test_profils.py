@@ -203,3 +203,15 @@ REPONSE = ["", "Utilisateur anonyme", "2026-03-14T09:12:03+01:00", "Zoé"]
 def test_une_grille_vide_qui_decale_des_produits_n_est_jamais_crue(cases: list[str], attendu: list[str]) -> None:
     octets = entre_guillemets([[*GRILLE, "Œufs de plein air", "Jus de pomme"], [*REPONSE, *cases]], ",").encode("utf-8-sig")
     assert [ligne.removeprefix("Zoé ") for ligne in lire(octets)] == attendu
+
+
+def test_une_question_otee_du_formulaire_ne_perd_pas_ses_reponses() -> None:
+    lu = {
+        "questions": {"q1": "Nom", "q2": "Farine de blé T65"},
+        "responses": [{"_uid": "9", "q1": "Ali", "q2": "2", "q7": "4", "q8": "Merci !"}, {"q1": "Lou", "q2": "1", "q9": ["", "3"]}],
+    }
+    lignes, constats = lire_bons(json.dumps(lu).encode(), "formulaire.json", "les-tilleuls", CATALOGUE)
+    assert [(ligne.cellule, ligne.produit, ligne.lu, ligne.refus.code if ligne.refus else "") for ligne in lignes] == [
+        ("Ali", "farine-t65", "2", ""), ("Ali", "", "4", "colonne-inconnue"), ("Lou", "farine-t65", "1", ""), ("Lou", "", "3", "colonne-inconnue"),
+    ]  # fmt: skip
+    assert [constat.code for constat in constats] == ["colonne-ignoree"]

@@ -167,3 +167,29 @@ def test_ce_qui_veut_dire_rien(texte: str, rien: bool) -> None:
 def test_zero_n_a_pas_d_unite(texte: str) -> None:
     assert lire_quantite(texte, "piece") == 0
     assert isinstance(lire_quantite(texte.replace("0", "1"), "piece"), Refus)
+
+
+@pytest.mark.parametrize(
+    ("texte", "dit"),
+    [
+        ("#REF!", "la formule de cette case est en erreur"),
+        ("#N/A", "la formule de cette case est en erreur"),
+        ("#DIV/0!", "la formule de cette case est en erreur"),
+        ("#NOM?", "la formule de cette case est en erreur"),
+        ("Err:502", "la formule de cette case est en erreur"),
+        ("####", "la formule de cette case est en erreur"),
+        ("#CALCUL", "jamais été calculée"),
+        ("01/05/2026", "« 1/5 » ou « 1,5 »"),
+        ("2026-05-01", "« 1/5 » ou « 1,5 »"),
+        ("2026-05-01T00:00:00", "« 1/5 » ou « 1,5 »"),
+        ("1-mai", "est une date"),
+        ("mai-05", "est une date"),
+        ("# 2", "n’est pas une quantité"),
+        ("12-03", "n’est pas une quantité"),
+    ],
+)
+def test_ce_qu_un_tableur_a_change_se_dit(texte: str, dit: str) -> None:
+    refus = lire_quantite(texte, "kg")
+    assert isinstance(refus, Refus)
+    assert refus.code == "quantite-illisible"
+    assert dit in refus.fait

@@ -60,6 +60,14 @@ _MILLIERS = motif(r"[-+\u2212]? ?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 """« 1.000 » : mille pour qui sépare les milliers, un pour qui écrit des décimales. On ne compte pas des millièmes de pièce."""
 _SCIENTIFIQUE = motif(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
 
+_ERREUR_DE_TABLEUR = motif(r"#[^\W_/]+(?:/[A0])?[!?]?|#{2,}|err ?: ?\d+", re.IGNORECASE)
+_MOIS = "janv|jan|févr|fév|mars|avr|avril|mai|juin|juil|juillet|août|sept|oct|nov|déc"
+_DATE_DE_TABLEUR = motif(
+    rf"(?P<jour>\d\d?)(?:(?P<trait>[/.-])(?P<mois>\d\d?)(?P=trait)(?:\d{{4}}|\d\d)|[- ](?:{_MOIS})\.?(?:[- ]\d{{2,4}})?)"
+    rf"|\d{{4}}-(?P<mois_iso>\d\d)-(?P<jour_iso>\d\d)(?:[T ]00:00(?::00)?)?|(?:{_MOIS})\.?-\d\d",
+    re.IGNORECASE,
+)
+
 
 @lru_cache(maxsize=1024)
 def est_rien(texte: str) -> bool:
@@ -142,7 +150,25 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
     return entier
 
 
+def _venu_d_un_tableur(propre: str) -> Refus | None:
+    """Une formule qui ne donne rien, ou ce qu'un tableur a pris pour une date : la personne, elle, avait écrit autre chose."""
+    if propre == "#CALCUL":
+        remede = "Ouvrir le classeur dans un tableur et l’enregistrer, ou y écrire le nombre."
+        return Refus("quantite-illisible", "La formule de cette case n’a jamais été calculée.", remede)
+    if _ERREUR_DE_TABLEUR.fullmatch(propre):
+        fait = f"« {propre} » : la formule de cette case est en erreur."
+        return Refus("quantite-illisible", fait, "La corriger dans le tableur, ou y écrire le nombre.")
+    if (date := _DATE_DE_TABLEUR.fullmatch(propre)) is None:
+        return None
+    jour, mois = date["jour"] or date["jour_iso"], date["mois"] or date["mois_iso"]
+    avant = f" « {int(jour)}/{int(mois)} » ou « {int(jour)},{int(mois)} »" if jour and mois else " un nombre"
+    fait = f"« {propre} » est une date : un tableur a sans doute transformé{avant}."
+    return Refus("quantite-illisible", fait, "Demander combien à la personne, et écrire le nombre dans une case au format texte.")
+
+
 def _dire_pourquoi(texte: str, propre: str, unite: str) -> Refus:
+    if refus := _venu_d_un_tableur(propre):
+        return refus
     if "," in propre and "." in propre:
         return _illisible(texte, unite, "est ambigu : la virgule et le point ne peuvent pas servir ensemble.")
     if _SCIENTIFIQUE.fullmatch(propre):

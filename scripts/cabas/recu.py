@@ -63,6 +63,16 @@ class Stock(NamedTuple):
     prix: Decimal | None = None
 
 
+class Remarque(NamedTuple):
+    """Une remarque laissée avec un bon : de qui (tel qu'écrit), dans quel fichier, à quelle ligne. Dossier privé, jamais publiée."""
+
+    groupement: str
+    fichier: str
+    ligne: int
+    cellule: str
+    texte: str
+
+
 class LigneLue(NamedTuple):
     """Une quantité telle que reçue, avec de quoi la retrouver.
 

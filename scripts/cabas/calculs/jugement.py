@@ -206,7 +206,12 @@ class Juge:
 
     def _demande(self, lue: LigneLue) -> tuple[int, int] | Refus:
         """La quantité et la tolérance d'une ligne (millièmes), ou ce qui les fait refuser."""
-        return self._demandes.lire(lue.produit, a_lire(lue), lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance)
+        texte = a_lire(lue)
+        demande = self._demandes.lire(lue.produit, texte, lue.decision_tolerance.tolerance if lue.decision_tolerance else lue.tolerance)
+        if isinstance(demande, Refus) and lue.unite and not lue.decision:
+            # On montre ce que la personne a écrit ; l'unité, c'est la colonne qui la disait.
+            return demande._replace(fait=demande.fait.replace(f"« {texte} »", f"« {lue.lu} » (colonne en {lue.unite})"))
+        return demande
 
 
 @lru_cache(maxsize=65536)

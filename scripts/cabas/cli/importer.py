@@ -77,8 +77,11 @@ def _montrer(rang: int, colonne: Apprise, depot: Depot, imprimeur: Imprimeur) ->
     if colonne.comprise:
         imprimeur.dire(f"     compris : {_dire(colonne.comprise, depot)}")
     else:
-        proches = " ; ".join(f"{numero} {_dire(ref, depot)}" for numero, ref in enumerate(colonne.proches, 1))
+        proches = " ; ".join(f"{numero} {_dire(ref, depot)}" for numero, ref in _numerotees(colonne))
         imprimeur.dire("     pas compris" + (f" ; produits proches : {proches}" if proches else ""))
+    if colonne.pareilles > 1:
+        fait = f"     {colonne.pareilles} colonnes ont cet intitulé"
+        imprimeur.dire(f"{fait} : on ne peut que les ignorer, ou donner à chacune le sien dans le formulaire.")
 
 
 def _dire(cible: str, depot: Depot) -> str:
@@ -98,18 +101,18 @@ def _demander_et_ecrire(imprimeur: Imprimeur, depot: Depot, colonnes: Sequence[A
     imprimeur.dire("\nEntrée garde ce qui est proposé entre crochets. Sinon : un numéro, une ref, t-ref pour une tolérance, une information")
     imprimeur.dire(f"({enumerer(roles(), 'ou')}).")
     choix: dict[str, str] = {}
+    passes: set[str] = set()
     restent = 0
     for rang, colonne in enumerate(colonnes, 1):
-        proches = {str(numero): ref for numero, ref in enumerate(colonne.proches, 1)}
-        reponse = _poser(
-            imprimeur,
-            f"{rang:>3}. {sans_controle(colonne.intitule)} [{colonne.proposee or 'laisser inconnue'}] ? ",
-            {*proches, *roles(), *depot.produits, *(f"{prefixe}-{ref}" for prefixe in "qt" for ref in depot.produits)},
-        )
+        if colonne.intitule in passes:
+            continue  # déjà demandé : la réponse vaut pour toutes celles qui s'appellent ainsi
+        question = f"{rang:>3}. {sans_controle(colonne.intitule)} [{colonne.proposee or 'laisser inconnue'}] ? "
+        reponse = _poser(imprimeur, question, _admises(colonne, depot))
         if reponse is None:
             return _interrompre(imprimeur)
-        retenue = proches.get(reponse, reponse) or colonne.proposee
+        retenue = dict(_numerotees(colonne)).get(reponse, reponse) or colonne.proposee
         restent += not retenue
+        passes.add(colonne.intitule)
         if retenue and retenue != colonne.comprise:
             choix[colonne.intitule] = retenue
     if not choix:
@@ -133,6 +136,19 @@ def _demander_et_ecrire(imprimeur: Imprimeur, depot: Depot, colonnes: Sequence[A
     return 1 if restent else 0
 
 
+def _numerotees(colonne: Apprise) -> list[tuple[str, str]]:
+    return [(str(numero), ref) for numero, ref in enumerate(colonne.proches, 1)]
+
+
+def _admises(colonne: Apprise, depot: Depot) -> set[str]:
+    """Ce que l'on peut répondre pour une colonne. Deux colonnes du même intitulé ne peuvent pas être deux choses."""
+    from cabas.lecture.correspondances import IGNORER, roles
+
+    if colonne.pareilles > 1:
+        return {IGNORER}
+    return {*dict(_numerotees(colonne)), *roles(), *depot.produits, *(f"{prefixe}-{ref}" for prefixe in "qt" for ref in depot.produits)}
+
+
 def _poser(imprimeur: Imprimeur, question: str, admises: set[str] | None) -> str | None:
     """La réponse : vide pour « garder », `None` si la personne arrête. Redemande tant qu'elle n'est pas admise."""
     while True:
@@ -142,7 +158,8 @@ def _poser(imprimeur: Imprimeur, question: str, admises: set[str] | None) -> str
             return None
         if not (dit := ligne.strip()) or admises is None or dit in admises:
             return dit
-        imprimeur.dire(f"     « {sans_controle(dit)} » n’est ni une information connue, ni une ref du catalogue.")
+        faute = "ne se peut pas ici" if len(admises) == 1 else "n’est ni une information connue, ni une ref du catalogue"
+        imprimeur.dire(f"     « {sans_controle(dit)} » {faute}.")
 
 
 def _interrompre(imprimeur: Imprimeur) -> int:

@@ -133,12 +133,16 @@ def _raconter_les_totaux(resultat: Resultat, imprimeur: Imprimeur) -> None:
 
 def _raconter_a_qui_parler(resultat: Resultat, imprimeur: Imprimeur) -> None:
     from cabas.rendu.a_prevenir import TEXTE
+    from cabas.rendu.remarques import TABLEAU
     from cabas.typographie import accorder
 
     personnes = {(une.groupement, une.cellule) for une in resultat.prevenir}
     imprimeur.poser("a_prevenir", len(personnes))
     if personnes and resultat.sorties is not None:
         imprimeur.dire(f"{accorder(len(personnes), 'personne')} à prévenir : {chemin_court(resultat.sorties / TEXTE)}")
+    imprimeur.poser("remarques", resultat.remarques)
+    if resultat.remarques and resultat.sorties is not None:
+        imprimeur.dire(f"{accorder(resultat.remarques, 'remarque')} à lire : {chemin_court(resultat.sorties / TABLEAU)}")
 
 
 def _raconter_le_partage(commande: Commande, recap: Recap, imprimeur: Imprimeur) -> None:

@@ -49,6 +49,7 @@ def un_seul_groupement(prive: Path, commande: str, recu: Recu, groupement: str) 
         return dossier != prive.name or est_sien(relatif)
 
     recu.recues = [recue for recue in recu.recues if recue.groupement == groupement]
+    recu.remarques = [remarque for remarque in recu.remarques if remarque.groupement == groupement]
     recu.empreintes = {chemin: somme for chemin, somme in recu.empreintes.items() if est_sien(chemin)}
     recu.ignores = {chemin: raison for chemin, raison in recu.ignores.items() if est_sien(chemin)}
     recu.constats = [constat for constat in recu.constats if est_le_sien(constat)]

@@ -52,6 +52,7 @@ class Resultat(NamedTuple):
     groupement: str = ""
     retour: Retour | None = None
     tot: str = ""
+    remarques: int = 0
 
 
 class Options(NamedTuple):
@@ -122,8 +123,9 @@ def fusionner_sous_verrou(
         prevenir = a_prevenir(depot, fusion, recu.adherents, options.provisoire)
         origine = (recu.empreintes, recu.ignores, catalogue.revision(), catalogue.fige)
         tot = avant_l_heure(commande, options.groupement, instant, options.provisoire) if options.groupement else ""
-        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement, tot)
-        resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement, tot=tot)
+        matiere = Matiere(depot, fusion, recap, envois, *origine, prevenir, mention, options.groupement, tot, recu.remarques)
+        resultat = resultat._replace(sorties=sorties, prevenir=prevenir, instant=instant, mention=mention, groupement=options.groupement)
+        resultat = resultat._replace(tot=tot, remarques=len(recu.remarques))
         try:
             return fusion, _ecrire(racine, matiere, resultat, grandes, imprimeur, options)
         except OSError as faute:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cabas.constats import Constat, Refus
 from cabas.lecture.cases import sans_ip
 from cabas.lecture.colonnes import QUI, Catalogue, Colonne
-from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre
+from cabas.lecture.correspondances import IGNORER, lire_correspondances, propre, sans_double
 from cabas.lecture.etages import composer
 from cabas.lecture.intitules import est_douteux
+from cabas.lecture.profils import reconnaitre
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.quantites import lire_quantite
 from cabas.typographie import simplifier
 
@@ -27,13 +29,17 @@ _TELEPHONE = re.compile(r"(?:\+\d{1,3}|\b0)(?:[\s.\-()]*\d){8,}|\b[67]\d{8}\b")
 
 
 class Apprise(NamedTuple):
-    """Une colonne. `comprise` : ce qu'elle est sans rien écrire (vide : inconnue) ; `proposee` : ce que vaut Entrée."""
+    """Une colonne. `comprise` : ce qu'elle est sans rien écrire (vide : inconnue) ; `proposee` : ce que vaut Entrée.
+
+    `pareilles` : combien de colonnes ont cet intitulé. À plus d'une, une correspondance ne saurait pas de laquelle elle parle.
+    """
 
     intitule: str
     exemples: tuple[str, ...]
     comprise: str
     proposee: str
     proches: tuple[str, ...]
+    pareilles: int = 1
 
 
 def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] | Refus:
@@ -43,12 +49,22 @@ def apprendre(octets: bytes, catalogue: Catalogue) -> tuple[int, list[Apprise]] 
         lus = lire_tableaux(octets, _cases_pleines, catalogue.encodage)
     if isinstance(lus, Refus):
         return lus
-    tableau = next(un for un in lus if un.entete != SANS_ENTETE)
-    tableau = composer(tableau, catalogue)
+    tableau = composer(next(un for un in lus if un.porte_des_bons), catalogue)
     numero, intitules = tableau.lignes[tableau.entete]
-    colonnes = [colonne for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])]
-    nommee = any(colonne.role in QUI for colonne in colonnes)
-    return numero, [_une(colonne, _exemples(tableau, colonne.rang), catalogue, nommee=nommee) for colonne in colonnes]
+    if (profil := reconnaitre(intitules)) and profil.refus:
+        return Refus("fichier-illisible", profil.refus, profil.remede)
+    pareilles = Counter(map(propre, intitules))
+    lues = [colonne for colonne in catalogue.comprendre(intitules) if propre(intitules[colonne.rang])]
+    nommee = any(colonne.role in QUI for colonne in lues)
+    apprises = [
+        (_une(colonne, _exemples(tableau, colonne.rang), catalogue, nommee=nommee), pareilles[propre(intitules[colonne.rang])]) for colonne in lues
+    ]
+    return numero, [une if nombre == 1 else _repetee(une, nombre) for une, nombre in apprises]
+
+
+def _repetee(une: Apprise, nombre: int) -> Apprise:
+    """Une colonne qui n'est pas seule à porter son intitulé : on ne propose rien qui vaudrait aussi pour les autres."""
+    return une._replace(proposee=une.comprise, proches=(), pareilles=nombre)
 
 
 def _cases_pleines(cases: list[str]) -> int:
@@ -103,10 +119,10 @@ def masquer(texte: str) -> str:
 def motif_de(nom: str) -> str:
     """Un motif qui convient à ce fichier et à ceux des mois suivants : ses chiffres deviennent `*`.
 
-    >>> motif_de("Bon 2026-12 (responses).csv")
-    'Bon * (responses).csv'
+    >>> motif_de("Bon 2026-12 (responses).csv"), motif_de("form (1).csv")
+    ('Bon * (responses).csv', 'form.csv')
     """
-    debut, point, fin = nom.rpartition(".")
+    debut, point, fin = sans_double(nom).rpartition(".")
     return re.sub(r"\d[\d\s_.:-]*\d|\d", "*", (debut or fin).replace("[", "[[]")) + (point + fin if debut else "")
 
 

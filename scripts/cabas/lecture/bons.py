@@ -10,10 +10,13 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.constats import Constat, Emplacement, Refus
+from cabas.lecture import signalements
+from cabas.lecture.carnet import Carnet, en_double, remarques_de
 from cabas.lecture.cases import coches, comprendre_produit, est_nulle, refus_de, sans_produit, sans_quantite, tout
 from cabas.lecture.colonnes import Catalogue, Colonne
-from cabas.lecture.courrier import bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
+from cabas.lecture.courrier import Lus, bons_dans_les_cases, est_un_courrier, est_un_tableau_qui_cite, lire_courrier
+from cabas.lecture.dates_de_tableur import DatesEgarees
 from cabas.lecture.etages import composer
 from cabas.lecture.glissements import DOUTEUSE, a_glisse, decalees
 from cabas.lecture.intitules import Personnes
@@ -25,7 +28,7 @@ from cabas.lecture.prix_lus import prix_differents
 from cabas.lecture.profils import Profil, reconnaitre
 from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
-from cabas.lecture.tableaux import SANS_ENTETE, Tableau, lire_tableaux
+from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.lecture.unites import colonnes_d_unite, ignorees, non_lues, selon_l_unite, unites_a_droite
 from cabas.quantites import lire_quantite
@@ -40,39 +43,41 @@ _MELANGE = Refus(
 _DEUX_QUANTITES = Refus("colonne-ambigue", "Deux colonnes de quantité ne disent pas la même chose.", "Garder la bonne, ôter l’autre.")
 
 
-def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "") -> tuple[list[LigneLue], list[Constat]]:
+def lire_bons(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "", carnet: Carnet | None = None) -> Lus:
     """Toutes les quantités d'un fichier. `fichier` est le chemin à afficher ; `jumeau`, celui d'un fichier identique déjà
-    lu : leurs bons portent alors le même nom, et ne s'additionnent pas.
+    lu : leurs bons portent alors le même nom, et ne s'additionnent pas. `carnet` : ce que l'on retient d'un fichier à l'autre.
     """
+    carnet = carnet or Carnet()
     cite = est_un_tableau_qui_cite(octets, fichier)
     courrier = est_un_courrier(octets, fichier)
     lu = None if courrier and not cite else _tableaux(octets, catalogue)
     if lu is None or (courrier and isinstance(lu, Refus)):
 
-        def lire_un(tableau: Tableau, ou: str) -> tuple[list[LigneLue], list[Constat]]:
-            lecture = _Lecture(ou, groupement, catalogue, tableau, meme(ou) or ou)
-            return lecture.lignes(), lecture.constats
+        def lire_un(tableau: Tableau, ou: str) -> Lus:
+            lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
+            return lecture.lignes(carnet), lecture.constats
 
-        def meme(ou: str) -> str:
-            return jumeau and jumeau + ou.removeprefix(fichier)
+        def lire_piece(piece: bytes, ou: str) -> Lus:
+            sien = carnet.jumeau(ou, piece)
+            lignes, constats = lire_bons(piece, ou, groupement, catalogue, sien, carnet)
+            return lignes, [en_double(ou, sien), *constats] if sien and not jumeau else constats
 
-        return lire_courrier(octets, fichier, groupement, lire_un, lambda piece, ou: lire_bons(piece, ou, groupement, catalogue, meme(ou)))
+        return lire_courrier(octets, fichier, groupement, lire_un, lire_piece)
     if isinstance(lu, Refus):
         return [ligne_illisible(fichier, groupement, lu)], []
     lignes: list[LigneLue] = []
     constats: list[Constat] = []
-    seul = sum(tableau.entete != SANS_ENTETE for tableau in lu) == 1
+    seul = sum(tableau.porte_des_bons for tableau in lu) == 1
     for tableau in lu:
-        if tableau.entete == SANS_ENTETE:
-            fait = f"La feuille « {tableau.feuille} » n’est pas lue : on n’y reconnaît aucun intitulé."
-            constats.append(avertissement("feuille-ignoree", Emplacement(fichier), fait, "Rien à faire si elle ne contient pas de commande."))
+        if not tableau.porte_des_bons:
+            constats += signalements.feuille_non_lue(tableau, fichier, catalogue)
             continue
         ou = fichier if seul else f"{fichier}#{tableau.feuille}"
         if (profil := reconnaitre(tableau.lignes[tableau.entete][1])) and profil.refus:
             lignes.append(ligne_illisible(ou, groupement, Refus("fichier-illisible", profil.refus, profil.remede)))
             continue
         lecture = _Lecture(ou, groupement, catalogue, tableau, jumeau or fichier)
-        lignes += lecture.lignes()
+        lignes += lecture.lignes(carnet)
         constats += lecture.constats
         lignes += bons_dans_les_cases(tableau, ou, groupement) if cite else []
     return lignes, constats
@@ -109,7 +114,7 @@ class _Lecture:
                 self.rangs[colonne.role] = colonne.rang
         self.personnes = Personnes(self.colonnes, self.rangs)
 
-    def lignes(self) -> list[LigneLue]:
+    def lignes(self, carnet: Carnet) -> list[LigneLue]:
         longue = self.rangs["produit"] >= 0 and self.rangs["quantite"] >= 0
         noms = [rang for role in ("cellule", "nom", "courriel") if (rang := self.rangs[role]) >= 0]
         quantites = [colonne.rang for colonne in self.colonnes if colonne.role == "quantite" and not colonne.refus]
@@ -119,9 +124,13 @@ class _Lecture:
             elargir(rangees, valeurs)
         nettoyer(rangees, self.colonnes, self.profil, self.rangs["envoye_le"], self.personnes)
         if not rangees:
-            remede = "Vérifier que c’est bien le bon export."
-            self.constats.append(avertissement("fichier-sans-ligne", Emplacement(self.fichier), "Le fichier n’a que des intitulés.", remede))
-        return (self._longues if longue else self._grille)(rangees)
+            self.constats.append(signalements.fichier_sans_ligne(self.fichier))
+        self.constats += signalements.accents_abimes(rangees, self.fichier)
+        carnet.noter(self.groupement, self.fichier, self.court, remarques_de(self.colonnes, self.rangs, rangees))
+        lignes = (self._longues if longue else self._grille)(rangees)
+        if rangees and not lignes and not any(constat.code == "bon-vide" for constat in self.constats):
+            self.constats.append(signalements.rien_de_demande(self.fichier, rangees[0][0]))
+        return lignes
 
     def _longues(self, rangees: list[Rangee]) -> list[LigneLue]:
         """La forme canonique : une ligne par produit. Une colonne de produit en plus n'y a pas sa place : elle est rejetée."""
@@ -161,7 +170,7 @@ class _Lecture:
                 lignes += [faire(numero, colonne.intitule, ref, cases[colonne.rang], "", refus or DEUX_TOLERANCES) for colonne in disputees]
         for cle, numero in vides.items():
             if cle not in pleins:
-                self._signaler_vide(numero)
+                self.constats.append(signalements.reponse_vide(self.fichier, numero))
         return lignes
 
     def _fabrique(self) -> Callable[[Sequence[str]], Faire]:
@@ -174,11 +183,13 @@ class _Lecture:
         produits = [colonne for colonne, _unite in quantites] + [une for siennes in tolerances.values() for une in siennes]
         glisse = self.profil.glisse and not self.tableau.entier
         douteuses = decalees(self.colonnes, rangees, self.catalogue.produits) if glisse else frozenset()
+        dates = DatesEgarees(rangees, [colonne.rang for colonne, _unite in quantites if not colonne.refus])
         muettes: set[str] = set()
         lignes: list[LigneLue] = []
         for numero, cases, forme in rangees:
             faire = partial(fabriquer(cases), numero)
-            refus = forme or (DECALEE if a_glisse(cases, produits) else DOUTEUSE if numero in douteuses else None)
+            decalee = a_glisse(cases, produits) or dates.ont_pu_glisser(cases)
+            refus = forme or (DECALEE if decalee else DOUTEUSE if numero in douteuses else None)
             avant = len(lignes)
             restantes = dict(tolerances)
             for colonne, unite in quantites:
@@ -213,11 +224,7 @@ class _Lecture:
         if refus:
             lignes.append(faire("", "", tout(cases), "", refus))
         else:
-            self._signaler_vide(numero)
-
-    def _signaler_vide(self, numero: int) -> None:
-        remede = "Si la personne annule sa commande, ôter aussi sa réponse d’avant."
-        self.constats.append(avertissement("bon-vide", Emplacement(self.fichier, numero), "Cette réponse ne demande rien.", remede))
+            self.constats.append(signalements.reponse_vide(self.fichier, numero))
 
     def _colonnes_de_produit(self, dites: Collection[int]) -> tuple[list[tuple[Colonne, str]], dict[str, list[Colonne]]]:
         tolerances = par_ref(self.colonnes)

@@ -1,7 +1,7 @@
 """Des octets d'un classeur (XLSX, XLS, ODS) à des lignes de texte, sans qu'une case se perde.
 
-Seules les feuilles visibles sont lues. `garde_classeur` juge le fichier avant tout : le démesuré et l'étrange sont refusés sans
-être dépliés. Une formule en erreur, ou jamais calculée, se lirait vide : elle est rendue par son erreur, pour être rejetée.
+`garde_classeur` juge le fichier avant tout : le démesuré et l'étrange sont refusés sans être dépliés. Une feuille masquée est rendue
+comme telle. Une formule en erreur, ou jamais calculée, se lirait vide : elle est rendue par son erreur, pour être rejetée.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ def illisible(fait: str, remede: str) -> Refus:
     return Refus("fichier-illisible", fait, remede)
 
 
-def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
-    """Les feuilles visibles : leur nom, leurs lignes numérotées. Refus : `fichier-illisible`."""
-    from cabas.lecture.garde_classeur import fautives_par_nom, juger
+def lire_feuilles(octets: bytes) -> list[tuple[Feuille, bool]] | Refus:
+    """Toutes les feuilles, et si elles se voient. Refus : `fichier-illisible`."""
+    from cabas.lecture.garde_classeur import ABIME, fautives_par_nom, juger
 
     if isinstance(jugees := juger(octets), Refus):
-        return jugees
+        return _pas_un_classeur(octets) if jugees == ABIME else jugees
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         classeur = CalamineWorkbook.from_filelike(io.BytesIO(octets))
-        visibles = [feuille.name for feuille in classeur.sheets_metadata if str(feuille.visible).endswith("Visible")]
+        visibles = {feuille.name: str(feuille.visible).endswith(".Visible") for feuille in classeur.sheets_metadata}
         feuilles = [(nom, classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False)) for nom in visibles]
     except (CalamineError, OSError, ValueError, RuntimeError):
-        return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+        return _pas_un_classeur(octets)
     except BaseException as faute:  # une panique de la bibliothèque Rust n'est pas une Exception
         if type(faute).__name__ != "PanicException":
             raise
@@ -43,7 +43,7 @@ def lire_classeur(octets: bytes) -> list[Feuille] | Refus:
     fautives = fautives_par_nom(jugees, [feuille.name for feuille in classeur.sheets_metadata])
     if isinstance(fautives, Refus):
         return fautives
-    return [(nom, _lignes(brutes, fautives.get(nom, {}))) for nom, brutes in feuilles]
+    return [((nom, _lignes(brutes, fautives.get(nom, {}))), visibles[nom]) for nom, brutes in feuilles]
 
 
 def _lignes(brutes: list[list[Any]], fautives: dict[tuple[int, int], str]) -> list[tuple[int, list[str]]]:
@@ -55,6 +55,36 @@ def _lignes(brutes: list[list[Any]], fautives: dict[tuple[int, int], str]) -> li
     for (numero, rang), erreur in fautives.items():
         lignes[numero - 1][1][rang] = erreur
     return lignes
+
+
+_MAIL_D_OUTLOOK = "__substg1.0_".encode("utf-16-le")
+_TEXTE_DE_WORD = "WordDocument".encode("utf-16-le")
+
+
+def _pas_un_classeur(octets: bytes) -> Refus:
+    """Ce que l'on répond à ce que le lecteur de classeurs ne sait pas ouvrir : ce que c'est, si on le voit ; sinon, qu'il est abîmé."""
+    noms = _membres(octets)
+    if _TEXTE_DE_WORD in octets or any(nom.startswith("word/") for nom in noms):
+        return illisible("C’est un texte (Word), pas un tableau.", "Recopier la commande dans un tableau, ou la saisir à la permanence.")
+    if _MAIL_D_OUTLOOK in octets:
+        remede = "Le transférer et l’enregistrer au format .eml, ou déposer seulement le fichier joint."
+        return illisible("C’est un mail enregistré par Outlook (.msg) : cabas ne sait pas l’ouvrir.", remede)
+    if any(nom.endswith(".iwa") for nom in noms):
+        return illisible("C’est un document Numbers ou Pages.", "L’exporter en XLSX ou en CSV, puis déposer ce fichier-là.")
+    if noms and not any(nom == "content.xml" or nom.startswith("xl/") for nom in noms):
+        return illisible("C’est une archive (.zip), pas un tableau.", "L’ouvrir, et déposer un par un les fichiers qu’elle contient.")
+    return illisible("Le classeur est abîmé ou coupé.", "L’ouvrir dans un tableur et l’enregistrer de nouveau, ou le redemander.")
+
+
+def _membres(octets: bytes) -> list[str]:
+    """Les noms de ce que contient une archive ; rien si ce n'en est pas une."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return []
 
 
 def en_texte(case: Any) -> str:

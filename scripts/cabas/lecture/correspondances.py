@@ -6,7 +6,9 @@ bons dont le nom va à son motif, avant la reconnaissance automatique. La premi�
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
@@ -31,6 +33,20 @@ COLONNES = "colonnes/"
 def propre(intitule: str) -> str:
     """Un intitulé, espaces réduits : c'est ainsi qu'il se compare."""
     return " ".join(unicodedata.normalize("NFC", intitule.replace("\ufeff", "")).split())
+
+
+def sans_double(nom: str) -> str:
+    """Le nom qu'avait un fichier avant qu'un navigateur ne le range à côté du premier : « form (1).csv » est « form.csv ».
+
+    >>> sans_double("form (1).csv"), sans_double("form(12).csv"), sans_double("Bon (responses).csv")
+    ('form.csv', 'form.csv', 'Bon (responses).csv')
+    """
+    return re.sub(r"(?<=\S) ?\([1-9]\d?\)(?=\.[^.]*$)", "", nom)
+
+
+def _plat(nom: str) -> str:
+    """Un nom de fichier tel qu'il se compare : Windows et macOS n'en distinguent pas la casse."""
+    return unicodedata.normalize("NFC", nom).casefold()
 
 
 def roles() -> list[str]:
@@ -134,6 +150,17 @@ class CatalogueMene(Catalogue):
         connues = sum(un is not None for un in sens)
         return super()._compter(traduites) or (connues if connues > 1 else 0)
 
+    def _comprendre(self, intitules: list[str]) -> list[Colonne]:
+        """« Quantité » écrit au-dessus de deux colonnes ne dit pas de quel produit est chacune : aucune n'est lue, plutôt que la mauvaise."""
+        repetes = {intitule for intitule, nombre in Counter(map(propre, intitules)).items() if nombre > 1}
+        colonnes = super()._comprendre(intitules)
+        return [une._replace(ref="", refus="colonne-ambigue", produit=True) if self._est_forcee(une, repetes) else une for une in colonnes]
+
+    def _est_forcee(self, colonne: Colonne, repetes: set[str]) -> bool:
+        """Vrai si c'est la table seule, et non l'intitulé, qui fait de plusieurs colonnes la quantité d'un même produit."""
+        repetee = colonne.role == "quantite" and bool(colonne.ref) and propre(colonne.intitule) in repetes
+        return repetee and self._chercher(colonne.intitule) != [colonne.ref]
+
     def _une(self, index: int, intitule: str, *, en_grille: bool, profil: Profil | None) -> Colonne:
         dit = self._dit(intitule)
         if dit not in self._comprises:
@@ -160,12 +187,13 @@ class Catalogues:
         return self._bases.get(groupement, self._sans_groupement)
 
     def pour(self, groupement: str, nom: str) -> Catalogue:
-        """Celui de la première table dont le motif va à ce nom de fichier ; sinon, le catalogue ordinaire."""
-        compare = unicodedata.normalize("NFC", nom).casefold()
-        for mene in self._menes.get(groupement, ()):
-            if fnmatchcase(compare, unicodedata.normalize("NFC", mene.table.fichier).casefold()):
-                mene.servi = True
-                return mene
+        """Celui de la première table dont le motif va à ce nom de fichier, ou au nom d'avant le double d'un navigateur ; sinon, l'ordinaire."""
+        menes = self._menes.get(groupement, ())
+        for compare in dict.fromkeys((nom, sans_double(nom))) if menes else ():
+            for mene in menes:
+                if fnmatchcase(_plat(compare), _plat(mene.table.fichier)):
+                    mene.servi = True
+                    return mene
         return self._base(groupement)
 
     def jamais_vus(self) -> list[Constat]:

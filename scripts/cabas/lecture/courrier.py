@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.constats import Constat, Emplacement, Refus, avertissement
@@ -105,21 +106,23 @@ def lire_courrier(
         return [ligne_illisible(fichier, groupement, lettre)], []
     lignes: list[LigneLue] = []
     constats: list[Constat] = []
-    vus: dict[str, int] = {}
+    vus: dict[object, int] = {}
     for texte in lettre.textes:
         for bloc in blocs(texte):
-            vus[bloc.bon] = rang = vus.get(bloc.bon, 0) + 1
+            cle = _identite(bloc)
+            vus[cle] = rang = vus.get(cle, 0) + 1
             if isinstance(bloc.contenu, Refus):
                 lignes.append(ligne_illisible(fichier, groupement, bloc.contenu)._replace(ligne=bloc.numero, colonne=COLLE))
                 continue
             # Le même bon cité deux fois : sous deux noms de fichier, la fusion n'en garde qu'un.
-            lues, dits = lire_tableau(bloc.contenu, fichier if rang == 1 or not bloc.bon else f"{fichier}#{rang}")
+            lues, dits = lire_tableau(bloc.contenu, fichier if rang == 1 else f"{fichier}#{rang}")
             lignes += [ligne._replace(colonne=COLLE) for ligne in lues]
             constats += dits
     lus = len(lignes)
+    noms: set[str] = set()
     for nom, piece in lettre.pieces:
         if nom.lower().endswith(TABLEAUX):
-            lues, dits = lire_piece(piece, f"{fichier}#{nom}")
+            lues, dits = lire_piece(piece, f"{fichier}#{_nom_libre(nom, noms)}")
             lignes += lues
             constats += dits
             lus += 1
@@ -132,6 +135,22 @@ def lire_courrier(
         )
         lignes.append(ligne_illisible(fichier, groupement, vide))
     return lignes, constats
+
+
+def _identite(bloc: Bloc) -> object:
+    """Ce qui fait que deux blocs sont le même bon : son code, ou, si on l'a ôté, tout ce qu'il dit, sauf la remarque, qui se replie."""
+    if bloc.bon or isinstance(bloc.contenu, Refus):
+        return bloc.bon
+    remarque = ENTETE.index("remarque")
+    return tuple((*cases[:remarque], *cases[remarque + 1 :]) for _numero, cases in bloc.contenu.lignes)
+
+
+def _nom_libre(nom: str, pris: set[str]) -> str:
+    """Deux fichiers joints du même nom sont deux fichiers. « bon_2.csv » se range après « bon.csv » : à égalité, le dernier joint gagne."""
+    debut, point, fin = nom.rpartition(".")
+    libre = next(essai for rang in count(1) if (essai := nom if rang == 1 else f"{debut}_{rang}{point}{fin}") not in pris)
+    pris.add(libre)
+    return libre
 
 
 def _texte_seul(octets: bytes) -> Lettre | Refus:

@@ -7,15 +7,17 @@ lit le fichier comme il lit tous les autres. Un essai tient que les deux chemins
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress, pairwise
 from operator import ne
 from typing import NamedTuple
 
 from cabas.constats import Emplacement, Refus
+from cabas.lecture.carnet import Carnet, qui_parle
 from cabas.lecture.cases import comprendre_produit, est_nulle
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.courrier import cite_un_bon
+from cabas.lecture.encodages import est_abime
 from cabas.lecture.page import ENTETE_DE_LA_PAGE
 from cabas.lecture.personnes import ROLES, Feuille, modeles
 from cabas.lecture.prix_lus import prix_differents
@@ -38,6 +40,7 @@ class Plan(NamedTuple):
     produit: int
     quantite: int
     tolerance: int
+    remarque: int
     titres: frozenset[str]
     de_la_page: bool
     ecrits: Ecrits
@@ -63,13 +66,17 @@ class Ecrits(dict[tuple[str, ...], Ecrit | None]):
         return compris
 
 
-def lire_d_un_trait(octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "") -> list[BonLu] | None:
+def lire_d_un_trait(
+    octets: bytes, fichier: str, groupement: str, catalogue: Catalogue, jumeau: str = "", carnet: Carnet | None = None
+) -> list[BonLu] | None:
     """Les bons d'un fichier, ou `None` s'il faut le lire autrement. Mêmes paramètres que `bons.lire_bons` ; jamais de constat."""
     if not fichier.lower().endswith(".csv") or cite_un_bon(octets):
         return None
     try:
         texte = octets.decode("utf-8-sig")
     except UnicodeDecodeError:
+        return None
+    if est_abime(texte):
         return None
     entete, _fin, suite = texte.replace("\r\n", "\n").partition("\n")
     if entete not in catalogue.plans:
@@ -82,7 +89,10 @@ def lire_d_un_trait(octets: bytes, fichier: str, groupement: str, catalogue: Cat
     if plan.ecrits.doutes and _DOUTEUX in ecrits:
         return None
     court = (jumeau or fichier).rpartition("/")[2]
-    return _bons(plan, colonnes, ecrits, Feuille(groupement, fichier, court, plan.de_la_page, False))
+    bons = _bons(plan, colonnes, ecrits, Feuille(groupement, fichier, court, plan.de_la_page, False))
+    if bons and carnet and any(colonnes[plan.remarque]):
+        carnet.noter(groupement, fichier, court, _remarques(plan, colonnes))
+    return bons
 
 
 def _plan(entete: str, catalogue: Catalogue) -> Plan | None:
@@ -109,7 +119,7 @@ def _plan(entete: str, catalogue: Catalogue) -> Plan | None:
     roles = tuple(role for role in ROLES if role in rangs)
     return Plan(
         *(len(intitules), tuple(rangs[role] for role in roles), roles, rangs["produit"], rangs["quantite"], rangs.get("tolerance", -1)),
-        *(titres, [intitule.strip() for intitule in intitules] == ENTETE_DE_LA_PAGE, ecrits),
+        *(rangs.get("remarque", -1), titres, [intitule.strip() for intitule in intitules] == ENTETE_DE_LA_PAGE, ecrits),
     )
 
 
@@ -129,6 +139,14 @@ def _colonnes(texte: str, largeur: int) -> list[list[str]]:
     if not texte.isascii() or texte[0] == " " or texte[-1] == " " or any(map(texte.__contains__, _BLANCS)):
         colonnes = [list(map(oter_apostrophe, map(str.strip, colonne))) for colonne in colonnes]
     return [*colonnes, [""] * nombre]
+
+
+def _remarques(plan: Plan, colonnes: list[list[str]]) -> Iterator[tuple[int, str, str]]:
+    """Ce que les gens ont écrit à côté de leurs quantités : (ligne, de qui, texte)."""
+    rangs = dict(zip(plan.roles, plan.tetes, strict=True))
+    for rang, texte in enumerate(colonnes[plan.remarque]):
+        if texte:
+            yield rang + 2, qui_parle([colonne[rang] for colonne in colonnes], rangs), texte
 
 
 def _bons(plan: Plan, colonnes: list[list[str]], ecrits: list[Ecrit | None], feuille: Feuille) -> list[BonLu] | None:

@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cabas.a_deux import a_deux
-from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.constats import Constat, Emplacement, Refus
 from cabas.lecture.bons import lire_bons
+from cabas.lecture.carnet import Carnet, en_double
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.correspondances import Catalogues
 from cabas.lecture.d_un_trait import lire_d_un_trait
 from cabas.lecture.fichiers import TAILLE_BON, lire_octets, nom_lisible
 from cabas.lecture.rangees import ligne_illisible
 from cabas.modele import Depot
-from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
+from cabas.recu import Adherent, Decision, LigneLue, Recue, Remarque, Stock, deplier
 
 BEAUCOUP = 200
 """À partir de tant de fichiers, en faire lire une partie par un double fait gagner plus de temps que de se dédoubler n'en prend."""
@@ -40,6 +41,7 @@ class Recu:
         self.empreintes: dict[str, str] = {}
         self.ignores: dict[str, str] = {}
         self.constats: list[Constat] = []
+        self.remarques: list[Remarque] = []
         self.decisions: list[Decision] = []
         self.cellier: dict[str, Stock] = {}
 
@@ -69,6 +71,7 @@ def lire_les_bons(prive: Path, fichiers: Fichiers, depot: Depot, progres: Progre
     premiers.recues += derniers.recues
     premiers.empreintes |= derniers.empreintes
     premiers.constats += derniers.constats
+    premiers.remarques += derniers.remarques
     return premiers
 
 
@@ -84,11 +87,12 @@ def _milieu(groupements: Sequence[str]) -> int:
 def _lire_bons(prive: Path, fichiers: Fichiers, catalogues: Catalogues, progres: Progres | None) -> Recu:
     """Ce que disent ces fichiers : lignes, empreintes, constats."""
     recu = Recu()
-    vus: dict[tuple[str, str], str] = {}
+    carnet = Carnet()
     for rang, (groupement, chemin) in enumerate(fichiers):
-        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, vus)
+        _lire_un(prive, chemin, groupement, catalogues.pour(groupement, chemin.name), recu, carnet)
         if progres:
             progres(rang + 1, len(fichiers))
+    recu.remarques = carnet.remarques
     return recu
 
 
@@ -97,31 +101,24 @@ def relatif_a(prive: Path, chemin: Path) -> str:
     return nom_lisible(chemin.as_posix().removeprefix(prive.as_posix()).lstrip("/"))
 
 
-def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu, vus: dict[tuple[str, str], str]) -> None:
-    """Lit un fichier de bons. `vus` : par dossier et empreinte, le premier fichier de ces octets."""
+def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, recu: Recu, carnet: Carnet) -> None:
+    """Lit un fichier de bons. `carnet` : ce que l'on retient des fichiers d'avant."""
     relatif = relatif_a(prive, chemin)
     octets = lire_octets(chemin, TAILLE_BON)
     if isinstance(octets, Refus):
         recu.recues.append(ligne_illisible(relatif, groupement, octets))
         return
     empreinte = hashlib.sha256(octets).hexdigest()
-    premier = vus.setdefault((relatif.rpartition("/")[0], empreinte), relatif)
+    premier = carnet.premier(relatif, empreinte)
     jumeau = "" if premier == relatif or not octets.strip() else premier  # deux fichiers vides ne sont copie de rien
     if jumeau:
-        recu.constats.append(
-            avertissement(
-                "fichier-en-double",
-                Emplacement(f"{prive.name}/{relatif}"),
-                f"Ce fichier est la copie exacte de {jumeau.rpartition('/')[2]} : ses bons ne comptent qu’une fois.",
-                "En garder un seul.",
-            )
-        )
+        recu.constats.append(en_double(f"{prive.name}/{relatif}", jumeau))
     recu.empreintes[relatif] = empreinte
-    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau)
+    bons = lire_d_un_trait(octets, relatif, groupement, catalogue, jumeau, carnet)
     if bons is not None:
         recu.recues += bons
         return
-    lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau)
+    lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau, carnet)
     recu.recues += lignes
     recu.constats += [
         constat._replace(emplacement=Emplacement(f"{prive.name}/{constat.emplacement.fichier}", constat.emplacement.ligne)) for constat in constats

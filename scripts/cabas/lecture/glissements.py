@@ -26,7 +26,7 @@ DOUTEUSE = Refus(
 COURT = 6
 """Un nombre plus long que cela est peut-être un téléphone."""
 _AILLEURS = motif(
-    r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.*)\s*",
+    r"\s*(?:\d{1,2}\s?[h:]\s?(?:\d\d)?(?:\s?[-–àa]\s?\d{1,2}\s?[h:]\s?(?:\d\d)?)?|0[1-9](?:[ .-]?\d\d){4}|\S+@\S+\.\S+|\d\d/\d\d/\d{4}.+)\s*",
     re.IGNORECASE,
 )
 _SOUS_COLONNE = motif(r"\((.+) - ([^()]+)\)$")
@@ -35,7 +35,7 @@ _SANS_NOMBRE = frozenset({"courriel", "telephone", "nom", "prenom", "creneau", "
 
 
 def a_glisse(cases: Sequence[str], quantites: Iterable[Colonne]) -> bool:
-    """Vrai si un horaire, un téléphone, un mail ou une date se trouve dans une colonne de produit, quantité ou tolérance."""
+    """Vrai si un horaire, un téléphone, un mail ou une date avec son heure se trouve dans une colonne de produit, quantité ou tolérance."""
     for colonne in quantites:
         case = cases[colonne.rang]
         if case and not colonne.refus and (len(case) > COURT or not case.isdigit()) and _AILLEURS.fullmatch(case):

@@ -15,7 +15,7 @@ from cabas.typographie import simplifier
 
 PERSONNE = ("cellule", "nom", "prenom", "courriel")
 _CHOIX = motif(r"([a-z0-9]+(?:-[a-z0-9]+)*) \(.+\)")
-ROLES = (*PERSONNE, "commande", "groupement", "bon", "envoye_le", "creneau", "tarif")
+ROLES = (*PERSONNE, "commande", "groupement", "bon", "envoye_le", "creneau", "tarif", "remarque")
 
 
 def lire_preambule(lignes: Iterable[tuple[int, list[str]]]) -> dict[str, str]:

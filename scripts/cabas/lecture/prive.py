@@ -49,6 +49,7 @@ def lire_prive(prive: Path, commande: str, depot: Depot, progres: Progres | None
     fichiers = _fichiers(prive, base, depot, recu)
     lus = lire_les_bons(prive, fichiers, depot, progres, pendant)
     recu.recues, recu.empreintes = lus.recues, recu.empreintes | lus.empreintes
+    recu.remarques = lus.remarques
     recu.constats += lus.constats
     for groupement in sorted({groupement for groupement, _chemin in fichiers}):
         annexes = lire_annexes(prive, groupement)

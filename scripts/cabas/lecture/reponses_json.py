@@ -6,7 +6,7 @@ Le fichier dit ses questions (`questions` : un texte, ou `question` et `items` p
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cabas.constats import Refus
@@ -40,6 +40,7 @@ def lire_reponses(octets: bytes) -> list[Tableau] | Refus:
     if not isinstance(questions, dict) or not isinstance(reponses, list):
         return illisible("C’est du JSON, mais pas celui d’un formulaire CryptPad.", "Exporter le formulaire en CSV ou en XLSX.")
     colonnes = [(cle, *_intitules(question)) for cle, question in questions.items()]
+    colonnes += _otees(questions, reponses)
     entete = ["Heure", "Participant·e", *(intitule for _cle, intitules, _grille in colonnes for intitule in intitules)]
     if len(entete) > COLONNES_MAX or len(reponses) > LIGNES_MAX:
         return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
@@ -61,13 +62,27 @@ def _intitules(question: Any) -> tuple[list[str], bool]:
     return [_texte(question)], False
 
 
+def _otees(questions: Mapping[str, Any], reponses: Sequence[Any]) -> list[tuple[str, list[str], bool]]:
+    """Les questions que le formulaire n'a plus, mais que des réponses ont encore : ce qu'on y a écrit ne se perd pas.
+
+    Ce qui commence par `_` est du service.
+    """
+    otees = {
+        cle
+        for reponse in reponses
+        for cle, valeur in (reponse.items() if isinstance(reponse, dict) else ())
+        if cle not in questions and not cle.startswith("_") and _sans_trou(valeur)
+    }
+    return [(cle, [f"question {cle}, ôtée du formulaire"], False) for cle in sorted(otees)]
+
+
 def _cases(reponse: Mapping[str, Any], colonnes: list[tuple[str, list[str], bool]]) -> list[str]:
     """Les cases d'une réponse. Une grille vide est vide ; une grille d'une autre taille fait rejeter la ligne."""
     cases = [_texte(reponse.get("_time")), _texte(reponse.get("_name"))]
     juste = True
     for cle, intitules, grille in colonnes:
         valeur = reponse.get(cle)
-        lues = [_texte(element) for element in valeur] if grille and isinstance(valeur, list) else [_texte(valeur)]
+        lues = [_texte(element) for element in valeur] if grille and isinstance(valeur, list) else [_sans_trou(valeur)]
         if grille and not any(lues):
             lues = [""] * len(intitules)
         juste = juste and len(lues) == len(intitules)
@@ -86,6 +101,11 @@ def _texte(valeur: Any) -> str:
     if isinstance(valeur, dict):
         return json.dumps(valeur, ensure_ascii=False)
     return ""
+
+
+def _sans_trou(valeur: Any) -> str:
+    """Une valeur en une seule case. D'une liste, seulement ce qui est rempli."""
+    return SEPARATEUR.join(filter(None, map(_texte, valeur))) if isinstance(valeur, list) else _texte(valeur)
 
 
 def _numeros(texte: str, nombre: int) -> list[int]:

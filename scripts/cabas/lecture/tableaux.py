@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cabas.constats import Refus
-from cabas.lecture.classeurs import illisible, lire_classeur
+from cabas.lecture.classeurs import illisible, lire_feuilles
 from cabas.lecture.encodages import decoder
 
 SEPARATEURS = (";", ",", "\t", "|")
@@ -32,12 +32,19 @@ Compter = Callable[[list[str]], int]
 class Tableau(NamedTuple):
     """Une feuille lue : `lignes[i]` est (numéro dans le fichier, cases). `entete` est l'index de la ligne d'intitulés, ou
     `SANS_ENTETE` pour une feuille remplie dont on ne reconnaît rien. `entier` : rien n'a pu y glisser, une grille vide garde sa place.
+    `masquee` : on a ses lignes, mais elle ne compte pas.
     """
 
     feuille: str
     lignes: list[tuple[int, list[str]]]
     entete: int
     entier: bool = False
+    masquee: bool = False
+
+    @property
+    def porte_des_bons(self) -> bool:
+        """Vrai pour une feuille que l'on lit."""
+        return self.entete != SANS_ENTETE and not self.masquee
 
 
 def lire_tableaux(octets: bytes, compter: Compter, encodage: str = "") -> list[Tableau] | Refus:
@@ -172,21 +179,20 @@ def _essayer(texte: str, separateur: str) -> Iterator[list[str]]:
 
 
 def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
-    feuilles = lire_classeur(octets)
+    feuilles = lire_feuilles(octets)
     if isinstance(feuilles, Refus):
         return feuilles
     tableaux: list[Tableau] = []
-    for nom, lignes in feuilles:
+    for (nom, lignes), visible in feuilles:
         if len(lignes) > LIGNES_MAX or any(len(cases) > COLONNES_MAX for _numero, cases in lignes[:1]):
             return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
         scores = [(compter(cases), -index) for index, (_numero, cases) in enumerate(lignes[:LIGNES_D_ENTETE])]
         if scores and max(scores)[0]:
-            tableaux.append(Tableau(nom, lignes, -max(scores)[1]))
-        elif any(any(cases) for _numero, cases in lignes):
+            tableaux.append(Tableau(nom, lignes, -max(scores)[1], masquee=not visible))
+        elif visible and any(any(cases) for _numero, cases in lignes):
             tableaux.append(Tableau(nom, [], SANS_ENTETE))
-    if all(tableau.entete == SANS_ENTETE for tableau in tableaux):
-        return illisible(
-            "Aucune feuille n’a d’intitulés connus.",
-            PAS_D_ENTETE,
-        )
+    if not any(tableau.porte_des_bons for tableau in tableaux):
+        if masquees := [tableau.feuille for tableau in tableaux if tableau.masquee]:
+            return illisible(f"La feuille « {masquees[0]} » est masquée, et aucune autre n’a d’intitulés connus.", "L’afficher, puis enregistrer.")
+        return illisible("Aucune feuille n’a d’intitulés connus.", PAS_D_ENTETE)
     return tableaux

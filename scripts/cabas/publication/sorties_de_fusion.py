@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cabas.publication.commandes_producteurs import DOSSIER, fichiers_des_producteurs
+from cabas.rendu.remarques import TABLEAU as REMARQUES
+from cabas.rendu.remarques import remarques_csv
 from cabas.rendu.tables_de_partage import CELLIER, FRAIS, tables_de_partage
 
 if TYPE_CHECKING:
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.recap import Recap
     from cabas.modele import Commande, Depot
+    from cabas.recu import Remarque
 
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
 RETOURS = "reseau"
 BEAUCOUP = 5_000
 """À partir de tant de lignes, écrire le journal et la répartition pendant que l'on écrit le reste fait gagner du temps."""
-REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS)
+REFAITS = (DOSSIER, CLASSEUR, DIFFERENCE, CELLIER, FRAIS, RETOURS, REMARQUES)
 """Ce que chaque fusion refait en entier : une ancienne version n'y survit pas."""
 
 
@@ -47,6 +50,7 @@ class Matiere(NamedTuple):
     mention: str = ""
     groupement: str = ""
     tot: str = ""
+    remarques: Sequence[Remarque] = ()
 
 
 def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], classeur: bool, producteurs: bool) -> dict[str, bytes]:
@@ -59,6 +63,8 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
     fichiers |= sorties_du_reseau(matiere)
+    if matiere.remarques:
+        fichiers[REMARQUES] = remarques_csv(matiere.remarques)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
