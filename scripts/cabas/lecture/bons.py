@@ -30,7 +30,7 @@ from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
-from cabas.lecture.unites import colonnes_d_unite, ignorees, non_lues, selon_l_unite, unites_a_droite
+from cabas.lecture.unites import colonnes_d_unite, non_lues, selon_l_unite, unites_a_droite
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 
@@ -145,7 +145,7 @@ class _Lecture:
         pleins: set[tuple[str, str]] = set()
         plusieurs, plein = len(tolerances) > 1, None
         dites = [colonne.rang for colonne in colonnes_d_unite(self.colonnes)]
-        self.constats += ignorees(non_lues(self.colonnes, rangees), Emplacement(self.fichier, self.numero))
+        self.constats += signalements.colonnes_ignorees(non_lues(self.colonnes, rangees), Emplacement(self.fichier, self.numero))
         for numero, cases, forme in rangees:
             faire, lu, plus, refus = fabriquer(cases), cases[quantite], cases[tolerance], forme
             ref, unite = comprises.get(cases[produit]) or comprendre_produit(cases[produit], self.catalogue)
@@ -216,7 +216,7 @@ class _Lecture:
                     lignes.append(faire(situer("", "", plus, "kg", siennes, cases)[0], ref, "", plus, refus))
             if len(lignes) == avant and (refus or cases[self.rangs["envoye_le"]]):
                 self._bon_vide(numero, cases, refus, lignes, faire)
-        self.constats += ignorees(muettes, Emplacement(self.fichier, self.numero))
+        self.constats += signalements.colonnes_ignorees(muettes, Emplacement(self.fichier, self.numero))
         return lignes
 
     def _bon_vide(self, numero: int, cases: Sequence[str], refus: Refus | None, lignes: list[LigneLue], faire: Faire) -> None:

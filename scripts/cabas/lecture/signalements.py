@@ -8,8 +8,9 @@ from cabas.constats import Constat, Emplacement, avertissement
 from cabas.lecture.cases import est_nulle
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.encodages import est_abime
+from cabas.lecture.intitules import NOMMER, est_douteux
 from cabas.lecture.tableaux import Tableau
-from cabas.typographie import accorder
+from cabas.typographie import accorder, simplifier
 
 
 def feuille_non_lue(tableau: Tableau, fichier: str, catalogue: Catalogue) -> list[Constat]:
@@ -37,10 +38,17 @@ def fichier_sans_ligne(fichier: str) -> Constat:
     return avertissement("fichier-sans-ligne", Emplacement(fichier), "Le fichier n’a que des intitulés.", "Vérifier que c’est bien le bon export.")
 
 
-def colonne_ignoree(fichier: str, numero: int, intitule: str) -> Constat:
-    """Une question qui n'est pas une commande. `numero` : la ligne de l'en-tête."""
-    fait = f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue."
-    return avertissement("colonne-ignoree", Emplacement(fichier, numero), fait, "Rien à faire si ce n’est pas une commande.")
+def colonnes_ignorees(intitules: Iterable[str], lieu: Emplacement) -> list[Constat]:
+    """Un constat `colonne-ignoree` par intitulé. De celui qui a l'air de nommer quelqu'un, on dit comment l'apprendre."""
+    return [
+        avertissement(
+            "colonne-ignoree",
+            lieu,
+            f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue.",
+            NOMMER if est_douteux(simplifier(intitule)) else "Rien à faire si ce n’est pas une commande.",
+        )
+        for intitule in sorted(intitules)
+    ]
 
 
 def reponse_vide(fichier: str, numero: int) -> Constat:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cabas.constats import Constat, Emplacement, Refus, avertissement
+from cabas.constats import Refus
 from cabas.lecture.colonnes import Colonne
-from cabas.lecture.intitules import NOMMER, est_douteux
 from cabas.lecture.rangees import Rangee
 from cabas.modele import Produit
 from cabas.motifs import motif
@@ -80,16 +79,3 @@ def non_lues(colonnes: Sequence[Colonne], rangees: Sequence[Rangee]) -> list[str
     connues = {colonne.rang for colonne in colonnes_d_unite(colonnes)}
     muettes = [un for un in colonnes if un.refus == "colonne-inconnue" and not un.produit and un.rang not in connues]
     return [un.intitule for un in muettes if simplifier(un.intitule) not in _CONNUES and any(cases[un.rang] for _numero, cases, _refus in rangees)]
-
-
-def ignorees(intitules: Iterable[str], lieu: Emplacement) -> list[Constat]:
-    """Un constat `colonne-ignoree` par intitulé. De celui qui a l'air de nommer quelqu'un, on dit comment l'apprendre."""
-    return [
-        avertissement(
-            "colonne-ignoree",
-            lieu,
-            f"La colonne « {intitule} » n’est pas lue : ce n’est ni un produit, ni une information connue.",
-            NOMMER if est_douteux(simplifier(intitule)) else "Rien à faire si ce n’est pas une commande.",
-        )
-        for intitule in sorted(intitules)
-    ]
