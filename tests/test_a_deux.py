@@ -70,7 +70,7 @@ def test_trop_peu_a_faire_se_fait_ici() -> None:
 
 def test_les_grands_fichiers_s_ecrivent_entiers(mode: str, tmp_path: Path) -> None:
     a_cote = ACote(tmp_path / "sorties", ensemble=True)
-    a_cote.commencer("un.csv", iter([b"a" * 100_000, b"b"]))
+    a_cote.commencer({"un.csv": iter([b"a" * 100_000, b"b"])})
     chemins = a_cote.finir({"deux.csv": iter([b"c"])})
     assert {nom: chemin.read_bytes() for nom, chemin in chemins.items()} == {"un.csv": b"a" * 100_000 + b"b", "deux.csv": b"c"}
     assert {chemin.parent for chemin in chemins.values()} == {tmp_path / ".sorties-a-cote"}
@@ -78,7 +78,7 @@ def test_les_grands_fichiers_s_ecrivent_entiers(mode: str, tmp_path: Path) -> No
 
 def test_un_disque_plein_ne_laisse_rien_a_cote(mode: str, tmp_path: Path) -> None:
     a_cote = ACote(tmp_path / "sorties", ensemble=True)
-    a_cote.commencer("un.csv", (echouer() or b"" for _ in range(1)))
+    a_cote.commencer({"un.csv": (echouer() or b"" for _ in range(1))})
     with pytest.raises(OSError, match="plein"):
         a_cote.finir({"deux.csv": iter([b"c"])})
     a_cote.ranger()
@@ -87,7 +87,7 @@ def test_un_disque_plein_ne_laisse_rien_a_cote(mode: str, tmp_path: Path) -> Non
 
 def test_un_double_que_l_on_oublie_ne_laisse_rien(mode: str, tmp_path: Path) -> None:
     a_cote = ACote(tmp_path / "sorties", ensemble=True)
-    a_cote.commencer("un.csv", (time.sleep(0.2) or b"a" for _ in range(2)))
+    a_cote.commencer({"un.csv": (time.sleep(0.2) or b"a" for _ in range(2))})
     a_cote.ranger()
     assert list(tmp_path.iterdir()) == []
 

@@ -232,6 +232,21 @@ def test_les_exemples_des_docstrings_disent_vrai(module: Path):
     assert doctest.testmod(importe).failed == 0
 
 
+def test_une_fusion_se_charge_sans_dataclasses():
+    """Décision 19 : elles coûtaient le sixième d'une fusion. Ce qui n'est pas sur son chemin peut en avoir."""
+    programme = (
+        "import sys\n"
+        "from cabas.cli import analyseur\n"
+        "analyseur({'fusionner'})\n"
+        "import cabas.lecture.prive, cabas.controles, cabas.lecture.memoire\n"
+        "from cabas.cli.une_fusion import charger_la_suite\n"
+        "charger_la_suite()\n"
+        "print(sorted({'dataclasses', 'inspect'} & set(sys.modules)), 'cabas.calculs.recap' in sys.modules)"
+    )
+    fini = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert fini.stdout.split("\n")[0] == "[] True"
+
+
 def test_cabas_help_ne_charge_que_la_bibliotheque_standard():
     programme = (
         "import sys; avant = set(sys.modules)\n"

@@ -4,8 +4,6 @@ Entre : ce que lisent `lecture` et `controles`. Sort : des `Constat`, qu'un seul
 sous la forme `fichier:ligne: [code] fait` puis le remède.
 """
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterable, Mapping
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Quantités en millièmes d'unité, instants avec fuseau. Les champs sont ceux des schémas `etats` et `etats_de_lot`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import NamedTuple
 

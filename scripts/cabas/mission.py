@@ -1,7 +1,5 @@
 """La fiche mission : une tâche du groupement ou du réseau, qui peut la prendre, et quand. Ses champs sont ceux de `schemas/missions.json`."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cabas.constats import Source

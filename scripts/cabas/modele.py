@@ -4,8 +4,6 @@ Unités : prix et consignes en euros exacts (`Decimal`), quantités en millième
 (`int`), instants avec fuseau. `source` dit de quel fichier, et de quelle ligne, vient chaque champ.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal

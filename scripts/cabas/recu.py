@@ -3,8 +3,6 @@
 Rien de ceci ne sort du dossier privé. Colonnes : contrats.md §3 et §4.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

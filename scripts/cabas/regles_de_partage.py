@@ -3,8 +3,6 @@
 Unités : quantités en millièmes d'unité, budget en euros exacts.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import NamedTuple
 

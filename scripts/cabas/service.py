@@ -1,7 +1,5 @@
 """Le service qui reçoit les bons envoyés depuis la page. Ses champs sont ceux de `schemas/service.json` et `schemas/champs_reserves.json`."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

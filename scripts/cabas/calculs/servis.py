@@ -135,10 +135,13 @@ class Explications(NamedTuple):
         """Ce qu'une cellule aura d'un produit ; `servi` : tout ce qu'elle en demande."""
         if servi.a_part:
             return self.propres[(groupement, cellule, servi.produit)]
-        unite, cause, complete = self.raisons[servi.produit]
-        dit = motif(unite, servi.quantite, servi.tolerance, servi.attribue, cause, 0, complete)
         quantites = (servi.quantite, servi.tolerance, servi.attribue)
-        return nouvelle(Attribution, (groupement, cellule, servi.produit, *quantites, self.regle, dit, 0))
+        return nouvelle(Attribution, (groupement, cellule, servi.produit, *quantites, self.regle, self.phrase(servi), 0))
+
+    def phrase(self, servi: Servi) -> str:
+        """Ce qu'on dit à toutes les cellules servies de même, quand rien ne leur est propre."""
+        unite, cause, complete = self.raisons[servi.produit]
+        return motif(unite, servi.quantite, servi.tolerance, servi.attribue, cause, 0, complete)
 
 
 def par_cellule(bons: Iterable[BonServi]) -> Iterator[tuple[str, str, Sequence[Servi]]]:

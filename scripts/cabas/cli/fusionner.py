@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from cabas.cli.analyseur import inscrire_verbe
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from cabas.calculs.fusion import Fusion
     from cabas.cli.catalogue_fige import Catalogue
     from cabas.constats import Constat
-    from cabas.lecture.fichiers_de_bons import Recu
     from cabas.modele import Depot
 
 
@@ -129,28 +127,9 @@ def fusionner_dossier(
     changes = changements(catalogue, fusion)
     utiles = [*constats_utiles(constats, identifiant), *constats_de_prix(changes)]
     trop_tot = constats_de_fenetre(depot.commandes[identifiant], instant, options.provisoire) if options.ecrire else []
-    tous = (*utiles, *trop_tot, *recu.constats, *_constats_de_lecture(depot, fusion, recu, prive.name), *inconnus, *resultat.constats)
+    tous = (*utiles, *trop_tot, *recu.constats, *inconnus, *resultat.constats)
     code = 1 if fusion.comptes["rejetees"] or erreurs(tous) else 0
     return resultat._replace(code=code, constats=tous, prix_changes=changes)
-
-
-def _constats_de_lecture(depot: Depot, fusion: Fusion, recu: Recu, prive: str) -> Iterator[Constat]:
-    """Ce que la fusion a trouvé : les questions à poser, puis le sort de chaque ligne. `prive` : le nom du dossier privé."""
-    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
-    from cabas.calculs.codes import codes_faux
-    from cabas.calculs.confusions import noms_differents
-    from cabas.calculs.proches import cellules_proches
-    from cabas.calculs.remplacement import bons_de_meme_date
-    from cabas.calculs.tarifs import tarifs_inconnus
-    from cabas.cli.constats_de_fusion import constats_de
-
-    yield from codes_faux(recu.recues, prive)
-    yield from cellules_proches(fusion.premieres, recu.adherents, prive)
-    yield from noms_differents(fusion.premieres, recu.adherents, prive)
-    yield from bons_de_meme_date(fusion.singulieres, [slug for slug, un in depot.groupements.items() if un.plusieurs_bons == "ajouter"], prive)
-    yield from bons_d_avant_l_ouverture(fusion.commande, fusion.premieres, prive)
-    yield from tarifs_inconnus(depot, fusion.premieres, recu.adherents, prive)
-    yield from constats_de(fusion, prive)
 
 
 def horloge() -> datetime:

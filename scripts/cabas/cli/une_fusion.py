@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 
 SUITE = (
-    "cabas.calculs.recap", "cabas.calculs.a_prevenir", "cabas.calculs.proches", "cabas.calculs.codes", "cabas.cli.suivi_des_fusions",
-    "cabas.cli.recit_de_fusion", "cabas.publication.memoire", "cabas.publication.sorties_de_fusion", "cabas.rendu.tables", "cabas.rendu.gdxp",
-    "cabas.rendu.a_prevenir", "cabas.rendu.palettes",
+    "cabas.calculs.recap", "cabas.calculs.a_prevenir", "cabas.calculs.proches", "cabas.calculs.codes", "cabas.calculs.avant_l_ouverture",
+    "cabas.lecture.retour", "cabas.cli.suivi_des_fusions", "cabas.cli.constats_de_fusion", "cabas.cli.recit_de_fusion", "cabas.publication.memoire",
+    "cabas.publication.sorties_de_fusion", "cabas.rendu.tables", "cabas.rendu.gdxp", "cabas.rendu.a_prevenir", "cabas.rendu.palettes",
 )  # fmt: skip
 
 
@@ -106,7 +107,8 @@ def fusionner_sous_verrou(
         if options.groupement:
             recap, retour = relire_le_retour(prive, depot, fusion, recap, recu, options.groupement)
         if grandes:
-            grandes.repartir(recap)
+            grandes.repartir(depot, fusion, recap, options.groupement)
+        recu.constats += _constats_de_lecture(depot, fusion, recu, prive.name)
         imprimeur.avancer(2, 3, "Récap et répartition")
         envois = _envois(depot, commande, recap) if options.producteurs or any(un.minimum for un in depot.producteurs.values()) else ()
         resultat = Resultat(0, depot, fusion, recap, sorties, envois=envois, retour=retour)
@@ -123,6 +125,25 @@ def fusionner_sous_verrou(
     finally:
         if grandes:
             grandes.ranger()
+
+
+def _constats_de_lecture(depot: Depot, fusion: Fusion, recu: Recu, prive: str) -> Iterator[Constat]:
+    """Ce que la fusion a trouvé : les questions à poser, puis le sort de chaque ligne. `prive` : le nom du dossier privé."""
+    from cabas.calculs.avant_l_ouverture import bons_d_avant_l_ouverture
+    from cabas.calculs.codes import codes_faux
+    from cabas.calculs.confusions import noms_differents
+    from cabas.calculs.proches import cellules_proches
+    from cabas.calculs.remplacement import bons_de_meme_date
+    from cabas.calculs.tarifs import tarifs_inconnus
+    from cabas.cli.constats_de_fusion import constats_de
+
+    yield from codes_faux(recu.recues, prive)
+    yield from cellules_proches(fusion.premieres, recu.adherents, prive)
+    yield from noms_differents(fusion.premieres, recu.adherents, prive)
+    yield from bons_de_meme_date(fusion.singulieres, [slug for slug, un in depot.groupements.items() if un.plusieurs_bons == "ajouter"], prive)
+    yield from bons_d_avant_l_ouverture(fusion.commande, fusion.premieres, prive)
+    yield from tarifs_inconnus(depot, fusion.premieres, recu.adherents, prive)
+    yield from constats_de(fusion, prive)
 
 
 def _ecrire(racine: Path, matiere: Matiere, resultat: Resultat, grandes: Grandes, imprimeur: Imprimeur, options: Options) -> Resultat:

@@ -22,7 +22,7 @@ from cabas.recu import Adherent, Decision, LigneLue, Recue, Stock, deplier
 
 BEAUCOUP = 200
 """À partir de tant de fichiers, en faire lire une partie par un double fait gagner plus de temps que de se dédoubler n'en prend."""
-AVANCE = 100
+AVANCE = 125
 """Ce que le double a le temps de lire pendant que l'on charge la suite du programme (`pendant`), en fichiers."""
 
 Progres = Callable[[int, int], None]

@@ -39,7 +39,7 @@ def ecrire(chemin: Path, contenu: bytes | str, *, durable: bool = True) -> bool:
 class ACote:
     """De grands fichiers écrits à côté d'un dossier, un peu à la fois : `deposer` n'aura qu'à les y ranger.
 
-    Ce qu'une écriture interrompue y aurait laissé est ôté d'abord. `ensemble` : chaque fichier s'écrit pendant que le programme continue.
+    Ce qu'une écriture interrompue y aurait laissé est ôté d'abord. `ensemble` : ce que l'on commence s'écrit pendant que le programme continue.
     """
 
     def __init__(self, dossier: Path, *, ensemble: bool = False) -> None:
@@ -49,19 +49,22 @@ class ACote:
         self._chemins: dict[str, Path] = {}
         shutil.rmtree(self._voisin, ignore_errors=True)
 
-    def commencer(self, nom: str, morceaux: Iterable[bytes]) -> None:
-        """Commence un fichier ; sans `ensemble`, il ne s'écrira qu'à la fin."""
-        chemin = self._chemins[nom] = self._voisin / nom
-        self._en_cours.append(Double(lambda: _ecrire_peu_a_peu(chemin, morceaux), quand_meme=self._ensemble))
+    def commencer(self, fichiers: Mapping[str, Iterable[bytes]]) -> None:
+        """Commence des fichiers, l'un après l'autre ; sans `ensemble`, ils ne s'écriront qu'à la fin."""
+        self._chemins |= {nom: self._voisin / nom for nom in fichiers}
+        self._en_cours.append(Double(lambda: self._ecrire(fichiers), quand_meme=self._ensemble))
 
     def finir(self, derniers: Mapping[str, Iterable[bytes]]) -> dict[str, Path]:
         """Écrit les derniers, attend les autres. Sort tous leurs chemins."""
-        for nom, morceaux in derniers.items():
-            self._chemins[nom] = self._voisin / nom
-            _ecrire_peu_a_peu(self._chemins[nom], morceaux)
+        self._chemins |= {nom: self._voisin / nom for nom in derniers}
+        self._ecrire(derniers)
         for double in self._en_cours:
             double.resultat()
         return self._chemins
+
+    def _ecrire(self, fichiers: Mapping[str, Iterable[bytes]]) -> None:
+        for nom, morceaux in fichiers.items():
+            _ecrire_peu_a_peu(self._voisin / nom, morceaux)
 
     def ranger(self) -> None:
         """Ôte ce qui resterait à côté. À appeler dans tous les cas : ces fichiers portent des noms, et de la place."""

@@ -5,7 +5,7 @@ Ce qui est petit se prépare en mémoire ; ce qui a une ligne par quantité va t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cabas.calculs.commande_producteur import CommandeProducteur
     from cabas.calculs.fusion import Fusion
     from cabas.calculs.recap import Recap
-    from cabas.modele import Depot
+    from cabas.modele import Commande, Depot
 
 CLASSEUR = "recap.xlsx"
 DIFFERENCE = "difference.csv"
@@ -57,7 +57,7 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
     fichiers = petites_tables(recap) | tables_de_partage(fusion.commande, recap)
     fichiers["bilan.json"] = bilan(fusion, recap, matiere.empreintes, matiere.ignores, matiere.revision, matiere.fige, matiere.mention)
     fichiers |= fichiers_a_prevenir(matiere.depot, fusion.commande, matiere.prevenir, matiere.mention)
-    fichiers |= sorties_du_reseau(matiere) | sorties_pour_livrer(matiere)
+    fichiers |= sorties_du_reseau(matiere)
     if classeur:
         from cabas.documents.classeur_recap import recap_xlsx
 
@@ -68,20 +68,23 @@ def preparer_sorties(matiere: Matiere, avancer: Callable[[int, int], None], clas
 
 
 class Grandes:
-    """Le journal, les lignes, la répartition : une ligne par quantité. Écrits à côté de `sorties/`, le journal dès la fusion faite."""
+    """Le journal, les lignes, la répartition : une ligne par quantité. Écrits à côté de `sorties/`, le journal dès la fusion faite.
+
+    Ce qui sert à livrer s'écrit avec eux : c'est autant de fait pendant que le reste se prépare.
+    """
 
     def __init__(self, sorties: Path, fusion: Fusion) -> None:
         from cabas.publication.ecriture import ACote
         from cabas.rendu.tables import journal_csv
 
         self._a_cote = ACote(sorties, ensemble=fusion.comptes["lues"] > BEAUCOUP)
-        self._a_cote.commencer("journal.csv", journal_csv(fusion))
+        self._a_cote.commencer({"journal.csv": journal_csv(fusion)})
 
-    def repartir(self, recap: Recap) -> None:
-        """Commence la répartition : le récap est fait."""
+    def repartir(self, depot: Depot, fusion: Fusion, recap: Recap, groupement: str) -> None:
+        """Commence la répartition et ce qui sert à livrer : le récap est fait. `groupement` : le seul que l'on fusionne."""
         from cabas.rendu.tables import repartition_csv
 
-        self._a_cote.commencer("repartition.csv", repartition_csv(recap))
+        self._a_cote.commencer({"repartition.csv": repartition_csv(recap), **sorties_pour_livrer(depot, fusion.commande, recap, groupement)})
 
     def finir(self, recap: Recap) -> dict[str, Path]:
         """Leurs chemins, par nom."""
@@ -109,14 +112,18 @@ def sorties_du_reseau(matiere: Matiere) -> dict[str, bytes]:
     return fichiers
 
 
-def sorties_pour_livrer(matiere: Matiere) -> dict[str, bytes]:
-    """Ce qui sert après la commande : les palettes de la logisticienne, la réservation pour un autre réseau."""
-    from cabas.calculs.palettes import palettes
-    from cabas.rendu.gdxp import gdxp_json
-    from cabas.rendu.palettes import palettes_csv
+def sorties_pour_livrer(depot: Depot, commande: Commande, recap: Recap, groupement: str) -> dict[str, Iterator[bytes]]:
+    """Ce qui sert après la commande : les palettes de la logisticienne, la réservation pour un autre réseau. Fait quand on l'écrit."""
 
-    depot, recap = matiere.depot, matiere.recap
-    fichiers = {"palettes.csv": palettes_csv(palettes(depot, recap))}
-    if not matiere.groupement:
-        fichiers["gdxp.json"] = gdxp_json(depot, matiere.fusion.commande, recap)
-    return fichiers
+    def les_palettes() -> Iterator[bytes]:
+        from cabas.calculs.palettes import palettes
+        from cabas.rendu.palettes import palettes_csv
+
+        yield palettes_csv(palettes(depot, recap))
+
+    def la_reservation() -> Iterator[bytes]:
+        from cabas.rendu.gdxp import gdxp_json
+
+        yield gdxp_json(depot, commande, recap)
+
+    return {"palettes.csv": les_palettes()} | ({} if groupement else {"gdxp.json": la_reservation()})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 _simple = json.JSONEncoder(ensure_ascii=False).encode
@@ -24,6 +25,7 @@ def nombre(valeur: Decimal) -> str:
     return _Nombre(format(valeur.normalize(), "f"))
 
 
+@lru_cache(maxsize=4096)
 def milliemes(valeur: int | None) -> str:
     """Une quantité en millièmes d'unité, en unités ; rien vaut 0."""
     return nombre(Decimal(valeur or 0) / 1000)

@@ -171,13 +171,17 @@ def _lignes(recap: Recap) -> Iterator[str]:
 
 def _repartition(recap: Recap) -> Iterator[str]:
     cases, textes = Cases(), Cases(proteges=True)
-    dire = recap.explications.attribution
+    dire, phrase, regle = recap.explications.attribution, recap.explications.phrase, recap.explications.regle
 
     def fin(une: Attribution) -> str:
         nombres = f"{nombre_csv(une.demande)};{nombre_csv(une.tolerance)};{nombre_csv(une.attribue)}"
         return f"{cases[une.produit]};{nombres};{une.regle};{cases[une.motif]};{nombre_csv(une.du_cellier)}"
 
-    fins = _Fins(lambda servi: fin(dire("", "", servi)))
+    def la_meme(un: Servi) -> str:
+        nombres = f"{nombre_csv(un.quantite)};{nombre_csv(un.tolerance)};{nombre_csv(un.attribue)}"
+        return f"{cases[un.produit]};{nombres};{regle};{cases[phrase(un)]};0"
+
+    fins = _Fins(la_meme)
     a_part = bool(recap.explications.propres)
     for groupement, cellule, servis in par_cellule(recap.bons):
         debut = f"{cases[groupement]};{textes[cellule]};"
