@@ -16,7 +16,7 @@ from cabas.calculs.proches import une_faute
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.motifs import motif
 from cabas.recu import Adherent
-from cabas.typographie import simplifier
+from cabas.typographie import enumerer, simplifier
 
 _COUPURES = motif(r"[\W_]+")
 _CIVILITES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "famille", "foyer", "et", "le", "la", "les", "de", "du", "d"})
@@ -55,35 +55,46 @@ class _Inscrits(NamedTuple):
     noms: dict[str, set[str]]
 
 
-def noms_differents(lignes: Iterable[LigneJugee], adherents: Mapping[str, Sequence[Adherent]], prive: str) -> Iterator[Constat]:
+_PERSONNE = _Inscrits({}, {})
+
+
+def noms_differents(lignes: Sequence[LigneJugee], adherents: Mapping[str, Sequence[Adherent]], prive: str) -> Iterator[Constat]:
     """Un avertissement `noms-differents` par cellule où l'on a peut-être pris deux personnes pour une. `prive` : le nom du dossier privé."""
     inscrits = {groupement: _inscrits(siens) for groupement, siens in adherents.items()}
-    personne = _Inscrits({}, {})
-    cellules: dict[tuple[str, str], dict[str, LigneJugee]] = {}
-    remplacees: set[tuple[str, str]] = set()
+    douteuses = list(_douteuses(lignes, inscrits))
+    remplacees = {(jugee.lue.groupement, jugee.cellule) for jugee in lignes if jugee.sort is Sort.REMPLACEE} if douteuses else set()
+    for qui, tous in douteuses:
+        connus = inscrits.get(qui[0], _PERSONNE)
+        siens = connus.noms.get(cle(qui[1]), set())
+        noms = {nom: jugee for nom, jugee in tous.items() if not _reunie(jugee, connus)}
+        etrangers = [nom for nom in noms if cle(nom) not in siens and cle(nom) != cle(qui[1])]
+        contraire = next((nom for nom in etrangers if cle(nom) in connus.codes), None)
+        if contraire is not None:
+            lue = noms[contraire].lue
+            fait = f"Ce bon compte pour « {qui[1]} », et il est au nom de « {contraire} », qui est celui de "
+            fait += f"{enumerer(sorted(connus.codes[cle(contraire)]), 'ou')}."
+            yield avertissement("noms-differents", Emplacement(f"{prive}/{lue.fichier}", lue.ligne), fait, _DEMANDER)
+        elif paire := _paire(list(noms), etrangers):
+            yield _constat(qui[1], *paire, bool(siens), qui in remplacees, noms, prive)
+
+
+def _douteuses(lignes: Iterable[LigneJugee], inscrits: Mapping[str, _Inscrits]) -> Iterator[tuple[tuple[str, str], dict[str, LigneJugee]]]:
+    """Les cellules à regarder de près, et leurs noms : celles qui en ont plusieurs, ou dont le nom est inscrit sous un autre code."""
+    premieres: dict[tuple[str, str], LigneJugee] = {}
+    plusieurs: dict[tuple[str, str], dict[str, LigneJugee]] = {}
     for jugee in lignes:
         lue = jugee.lue
-        qui = (lue.groupement, jugee.cellule)
-        if jugee.sort is Sort.REMPLACEE:
-            remplacees.add(qui)
         if not lue.nom or jugee.sort is Sort.BROUILLON or jugee.code in REJETS_DU_BON:
             continue
-        noms = cellules.setdefault(qui, {})
-        if lue.nom not in noms and not _reunie(jugee, inscrits.get(lue.groupement, personne)):
-            noms[lue.nom] = jugee
-    for (groupement, cellule), noms in cellules.items():
-        connus = inscrits.get(groupement, personne)
-        if len(noms) == 1 and not connus.codes:
-            continue  # c'est presque toujours le cas
-        siens = connus.noms.get(cle(cellule), set())
-        etrangers = [(nom, jugee) for nom, jugee in noms.items() if cle(nom) not in siens and cle(nom) != cle(cellule)]
-        contraires = [(nom, jugee, codes) for nom, jugee in etrangers if (codes := connus.codes.get(cle(nom)))]
-        if contraires:
-            nom, jugee, codes = contraires[0]
-            fait = f"Ce bon compte pour « {cellule} », et il est au nom de « {nom} », qui est celui de {' ou '.join(sorted(codes))}."
-            yield avertissement("noms-differents", Emplacement(f"{prive}/{jugee.lue.fichier}", jugee.lue.ligne), fait, _DEMANDER)
-        elif len(noms) > 1 and (paire := _paire(noms, etrangers)):
-            yield _constat(cellule, *paire, bool(siens), (groupement, cellule) in remplacees, noms, prive)
+        qui = (lue.groupement, jugee.cellule)
+        premiere = premieres.setdefault(qui, jugee)
+        if premiere is not jugee and premiere.lue.nom != lue.nom:
+            plusieurs.setdefault(qui, {premiere.lue.nom: premiere}).setdefault(lue.nom, jugee)
+    for qui, premiere in premieres.items():
+        if qui in plusieurs:
+            yield qui, plusieurs[qui]
+        elif (connus := inscrits.get(qui[0])) and qui[1] not in connus.codes.get(cle(premiere.lue.nom), {qui[1]}):
+            yield qui, {premiere.lue.nom: premiere}
 
 
 def _inscrits(adherents: Sequence[Adherent]) -> _Inscrits:
@@ -101,12 +112,12 @@ def _reunie(jugee: LigneJugee, inscrits: _Inscrits) -> bool:
     return ecrite != cle(jugee.cellule) and ecrite not in inscrits.noms.get(cle(jugee.cellule), set())
 
 
-def _paire(noms: Mapping[str, LigneJugee], etrangers: Iterable[tuple[str, LigneJugee]]) -> tuple[str, str] | None:
+def _paire(noms: Sequence[str], etrangers: Iterable[str]) -> tuple[str, str] | None:
     """Le premier nom que rien ne rapproche d'un autre, et cet autre, dans l'ordre des fichiers."""
-    for nom, _jugee in etrangers:
+    for nom in etrangers:
         for autre in noms:
             if nom != autre and not se_rapprochent(nom, autre):
-                return (nom, autre) if list(noms).index(nom) < list(noms).index(autre) else (autre, nom)
+                return (nom, autre) if noms.index(nom) < noms.index(autre) else (autre, nom)
     return None
 
 
