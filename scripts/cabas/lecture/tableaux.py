@@ -181,7 +181,7 @@ def _classeur(octets: bytes, compter: Compter) -> list[Tableau] | Refus:
             return illisible("Le tableau est démesuré.", "Vérifier que c’est bien le fichier des bons.")
         scores = [(compter(cases), -index) for index, (_numero, cases) in enumerate(lignes[:LIGNES_D_ENTETE])]
         if scores and max(scores)[0]:
-            tableaux.append(Tableau(nom, lignes, -max(scores)[1], not visible))
+            tableaux.append(Tableau(nom, lignes, -max(scores)[1], masquee=not visible))
         elif visible and any(any(cases) for _numero, cases in lignes):
             tableaux.append(Tableau(nom, [], SANS_ENTETE))
     if not any(tableau.porte_des_bons for tableau in tableaux):
