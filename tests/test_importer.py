@@ -112,8 +112,7 @@ def test_les_exemples_sont_masques(texte: str, masque: str) -> None:
 
 
 def test_ce_qui_a_l_air_d_un_nom_est_propose_comme_nom(mini_depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("test_importer.CONTENU", "Prénom d'enfance;La farine;Soupe ?\nLéo;2;oui\n")
-    apprendre(mini_depot, monkeypatch, "\nfarine-t65\n\n\n")
+    apprendre(mini_depot, monkeypatch, "\nfarine-t65\n\n\n", contenu="Prénom d'enfance;La farine;Soupe ?\nLéo;2;oui\n")
     assert '"Prénom d\'enfance": nom\n' in ecrite(mini_depot).read_text(encoding="utf-8")
 
 

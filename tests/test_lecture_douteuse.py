@@ -68,7 +68,7 @@ GRILLE = ["P (Farine de blé T65)", "P (Lentilles vertes)", "P (Œufs de plein a
 DOUBLE = [f"P ({nom} - {sous})" for nom in ("Farine de blé T65", "Lentilles vertes", "Œufs de plein air") for sous in ("Quantité", "Tolérance")]
 
 
-@pytest.mark.parametrize("suite", ["Combien de personnes à la maison ?", "Remarque", "Code adhérent", "Code postal"])
+@pytest.mark.parametrize("suite", ["Combien de personnes à la maison ?", "Remarque", "Code de la porte", "Code postal"])
 def test_une_grille_vide_suivie_d_un_nombre_quel_qu_il_soit(suite: str) -> None:
     """Nextcloud écrit une case pour la grille vide : le nombre suivant tombe sous le deuxième produit."""
     lus = lire(nextcloud([*GRILLE, suite], ["Ana", "2", "", "6", "4"], ["Léo", "", "4", "", ""]))

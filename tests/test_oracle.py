@@ -98,7 +98,8 @@ class Tirage:
         for produit in self.produits:
             if self.alea.random() < 0.6:
                 prix = Decimal(self.alea.randint(50, 3000)) / 100 if self.alea.random() < 0.6 else None
-                yield Stock(produit.ref, self.alea.randint(0, 8 * produit.pas), prix)
+                finesse = 10 if produit.unite == "piece" else 1  # « 5,182 » pièces se lirait de deux façons, et se refuse
+                yield Stock(produit.ref, self.alea.randint(0, 8 * produit.pas) // finesse * finesse, prix)
 
     def produit(self, rang: int) -> Produit:
         alea = self.alea

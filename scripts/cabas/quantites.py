@@ -56,8 +56,6 @@ _NOMBRE = motif(
     r"|(?:(?P<plus>\d{1,6}) )?(?P<haut>\d{1,6}) ?/ ?(?P<bas>\d{1,6}))"
     r" ?(?P<unite>[^\W\d_]*)\.?"
 )
-_MILLIERS = motif(r"[-+\u2212]? ?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
-"""« 1.000 » : mille pour qui sépare les milliers, un pour qui écrit des décimales. On ne compte pas des millièmes de pièce."""
 _SCIENTIFIQUE = motif(r"[-+]?\d[\d.,]*e[-+]?\d+", re.IGNORECASE)
 
 _ERREUR_DE_TABLEUR = motif(r"#[^\W_/]+(?:/[A0])?[!?]?|#{2,}|err ?: ?\d+", re.IGNORECASE)
@@ -121,8 +119,9 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
     trouve = _NOMBRE.fullmatch(propre)
     if trouve is None:
         return _dire_pourquoi(texte, propre, unite)
-    if unite == "piece" and _MILLIERS.match(propre):
-        entier, decimales = trouve["entier"], trouve["decimales"]
+    entier, decimales = trouve["entier"] or "", trouve["decimales"] or ""
+    if unite == "piece" and len(decimales) == 3 and entier.isdigit() and int(entier):
+        # « 1.000 » : mille pour qui sépare les milliers, un pour qui écrit des décimales. On ne compte pas des millièmes de pièce.
         autre = f"{entier},{decimales}".rstrip("0").rstrip(",")
         return _illisible(texte, unite, f"est ambigu : {autre} ou {entier}{decimales} pièces ?")
     famille, facteur = unite, MILLE
@@ -135,19 +134,19 @@ def lire_quantite(texte: str, unite: str) -> int | Refus:
         if denominateur == 0:
             return _illisible(texte, unite, "divise par zéro.")
     else:
-        decimales = (trouve["decimales"] or trouve["seules"] or "").rstrip("0")
+        decimales = (decimales or trouve["seules"] or "").rstrip("0")
         denominateur = 10 ** len(decimales)
-        numerateur = int((trouve["entier"] or "0").replace(" ", "") + decimales)
-    entier, reste = divmod(numerateur * facteur, denominateur)
+        numerateur = int((entier or "0").replace(" ", "") + decimales)
+    milliemes_lus, reste = divmod(numerateur * facteur, denominateur)
     if famille != unite and numerateur:
         return _illisible(texte, unite, f"n’est pas compté dans la bonne unité : ce produit se compte en {UNITES[unite]}.")
-    if trouve["signe"] in ("-", "\u2212") and (entier or reste):
+    if trouve["signe"] in ("-", "\u2212") and (milliemes_lus or reste):
         return Refus("quantite-negative", f"« {texte.strip()} » est négatif.", "Écrire une quantité positive, ou vider la case.")
     if trouve["signe"] == "+":
         return _illisible(texte, unite, "commence par un signe plus : quantité, ou ajout à un autre bon ?")
     if reste:
         return Refus("quantite-hors-pas", f"« {texte.strip()} » est plus fin que le millième d’unité.", "Arrondir au pas du produit.")
-    return entier
+    return milliemes_lus
 
 
 def _venu_d_un_tableur(propre: str) -> Refus | None:

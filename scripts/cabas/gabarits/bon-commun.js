@@ -63,7 +63,7 @@ const commun = (function () {
     const propre = normaliser(texte);
     if (!propre) return 0;
     const t = NOMBRE.exec(propre);
-    if (!t || unite === 'piece' && /^[-+\u2212]? ?[1-9]\d{0,2}[.,]\d{3}(?!\d)/.test(propre)) return 'illisible'; // « 1.000 » pièces : 1 ou 1000 ?
+    if (!t) return 'illisible';
     let rang = 3;
     if (t[8]) {
       const suffixe = SUFFIXES[t[8].toLowerCase()];
@@ -73,19 +73,19 @@ const commun = (function () {
     }
     let valeur, fine;
     if (t[7]) {
-      const bas = Number(t[7]);
+      const bas = +t[7];
       if (!bas) return 'illisible';
-      const haut = (Number(t[6]) + Number(t[5] || 0) * bas) * Math.pow(10, rang);
+      const haut = (+t[6] + +(t[5] || 0) * bas) * 10 ** rang;
       fine = haut % bas > 0;
       valeur = (haut - haut % bas) / bas;
     } else {
-      const dec = (t[3] || t[4] || '').replace(/0+$/, '');
+      const apres = t[3] || t[4] || '', dec = apres.replace(/0+$/, '');
+      if (unite === 'piece' && +t[2] && apres.length === 3) return 'illisible'; // « 1.000 » pièces : 1 ou 1000 ?
       fine = dec.length > rang;
       valeur = Number((t[2] || '0').replace(/ /g, '') + dec.slice(0, rang).padEnd(rang, '0'));
     }
-    if ((t[1] === '-' || t[1] === '\u2212') && (valeur || fine)) return 'negative';
     if (t[1] === '+') return 'illisible';
-    return fine ? 'fine' : valeur;
+    return t[1] && (valeur || fine) ? 'negative' : fine ? 'fine' : valeur;
   }
 
   /** Ce qui ne va pas dans une case, en un mot ('maximum' compris) : la page en fait une phrase.
