@@ -49,12 +49,12 @@ class Double(Generic[T]):
         double, self._double = self._double, 0
         with os.fdopen(self._tube, "rb") as tube:
             octets = tube.read()
-        with suppress(ChildProcessError):  # qui nous a lancés a pu demander au système d'attendre à notre place
-            os.waitpid(double, 0)
         try:
             rendu: T = pickle.loads(octets)  # noqa: S301
         except (EOFError, pickle.UnpicklingError):  # il n'a rien rendu, ou pas tout
+            _attendre(double)
             return self._faire()
+        _attendre(double)
         return rendu
 
     def oublier(self) -> None:
@@ -62,14 +62,19 @@ class Double(Generic[T]):
         if self._double:
             double, self._double = self._double, 0
             os.close(self._tube)
-            with suppress(ChildProcessError):
-                os.waitpid(double, 0)
+            _attendre(double)
 
 
 def a_deux(ici: Callable[[], T], a_cote: Callable[[], U]) -> tuple[T, U]:
     """Les deux résultats, l'un fait pendant l'autre."""
     double = Double(a_cote)
     return ici(), double.resultat()
+
+
+def _attendre(double: int) -> None:
+    """Jusqu'à ce qu'il soit parti."""
+    with suppress(ChildProcessError):  # qui nous a lancés a pu demander au système d'attendre à notre place
+        os.waitpid(double, 0)
 
 
 def _possible() -> bool:

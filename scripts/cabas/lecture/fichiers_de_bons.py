@@ -11,7 +11,6 @@ from pathlib import Path
 
 from cabas.a_deux import a_deux
 from cabas.constats import Constat, Emplacement, Refus
-from cabas.lecture.bons import lire_bons
 from cabas.lecture.carnet import Carnet, en_double
 from cabas.lecture.colonnes import Catalogue
 from cabas.lecture.correspondances import Catalogues
@@ -118,6 +117,8 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
     if bons is not None:
         recu.recues += bons
         return
+    from cabas.lecture.bons import lire_bons  # quinze modules, dont un mois sans accident se passe
+
     lignes, constats = lire_bons(octets, relatif, groupement, catalogue, jumeau, carnet)
     recu.recues += lignes
     recu.constats += [
