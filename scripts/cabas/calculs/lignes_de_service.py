@@ -12,7 +12,7 @@ from functools import lru_cache
 from cabas.motifs import motif
 from cabas.typographie import simplifier
 
-_PEUT_ETRE = re.compile(r"[\W_]*(?:tot|sou|gra|som|\u03c3|pri|p\W?u|mon|moy|qua|sto|res|uni|min|max|ex)", re.IGNORECASE)
+_PEUT_ETRE = re.compile(r"[\W_]*(?:tot|sou|gra|som|\u03c3|pri|p\W?u|mon|moy|qua|sto|res|uni|min|max|ex|con|tar|cum)", re.IGNORECASE)
 """Comment commencent toutes ces lignes : savoir vite que presque personne ne s'appelle ainsi."""
 _COUPURES = motif(r"[\W_]+")
 _EXEMPLE = motif(r"[\W_]*(?:exemples?\b|ex\b[\W_]*[.:)])")
@@ -25,10 +25,10 @@ _SUITE = frozenset({
 })  # fmt: skip
 """Ce qui suit ces mots sans en faire une personne : « Prix au kg », mais pas « Prix Camille »."""
 _SORTES = {
-    **dict.fromkeys(("prix", "pu", "montant", "montants"), "de prix"),
-    **dict.fromkeys(("somme", "sommes", "\u03c3", "moyenne", "moyennes", "quantite", "quantites"), "de total"),
+    **dict.fromkeys(("prix", "pu", "montant", "montants", "tarif", "tarifs"), "de prix"),
+    **dict.fromkeys(("somme", "sommes", "\u03c3", "moyenne", "moyennes", "quantite", "quantites", "cumul"), "de total"),
     **dict.fromkeys(("stock", "reste", "restant"), "de stock"),
-    **dict.fromkeys(("unite", "unites", "minimum", "maximum"), "d’intitulés"),
+    **dict.fromkeys(("unite", "unites", "conditionnement", "conditionnements", "minimum", "maximum"), "d’intitulés"),
 }
 
 

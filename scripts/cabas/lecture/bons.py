@@ -30,7 +30,7 @@ from cabas.lecture.rangees import DECALEE, Carre, Rangee, ligne_illisible
 from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
-from cabas.lecture.unites import colonnes_d_unite, non_lues, selon_l_unite, unites_a_droite
+from cabas.lecture.unites import colonnes_d_unite, non_lues, selon_l_unite, unites_a_cote
 from cabas.quantites import lire_quantite
 from cabas.recu import LigneLue
 
@@ -178,7 +178,7 @@ class _Lecture:
 
     def _grille(self, rangees: list[Rangee]) -> list[LigneLue]:
         """Une ligne par personne, une colonne par produit."""
-        fabriquer, dites = self._fabrique(), unites_a_droite(self.colonnes)
+        fabriquer, dites = self._fabrique(), unites_a_cote(self.colonnes)
         quantites, tolerances = self._colonnes_de_produit(dites.values())
         produits = [colonne for colonne, _unite in quantites] + [une for siennes in tolerances.values() for une in siennes]
         glisse = self.profil.glisse and not self.tableau.entier
@@ -205,6 +205,9 @@ class _Lecture:
                         if not lu:
                             continue
                     ou, lu = situer(colonne.intitule, lu, plus, unite, siennes, cases)
+                    sienne = next((une.unite for une in siennes if une.unite), colonne.unite)
+                    if plus and sienne and not any(map(str.isalpha, plus)):
+                        plus = f"{plus.rstrip('. ')} {sienne}"
                     ligne = faire(ou, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite)
                     lignes.append(selon_l_unite(ligne, [cases[dites[colonne.rang]]], self.catalogue.produits) if colonne.rang in dites else ligne)
                 elif colonne.refus and not est_nulle(lu, unite):

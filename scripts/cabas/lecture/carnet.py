@@ -33,7 +33,7 @@ class Carnet:
     def jumeau(self, fichier: str, octets: bytes) -> str:
         """Le fichier déjà lu dont celui-ci est la copie exacte ; vide s'il n'y en a pas."""
         premier = self.premier(fichier, hashlib.sha256(octets).hexdigest())
-        return "" if premier == fichier else premier
+        return "" if premier == fichier or not octets.strip() else premier
 
     def noter(self, groupement: str, fichier: str, origine: str, dites: Iterable[tuple[int, str, str]]) -> None:
         """Retient ces remarques (ligne, de qui, texte). `origine` : le nom sous lequel le fichier compte, celui de son jumeau s'il en est la copie.

@@ -194,7 +194,9 @@ class Catalogue:
             refs = []
         champ = _CHAMP.fullmatch(intitule.strip())
         tolerance = champ[1] == "t" if champ else bool(_TOLERANCE.search(REF.sub("", propre)))
-        unite = next((trouve[1] for forme in _formes(intitule) if (trouve := UNITE.search(forme))), "")
+        sans_ref = " ".join(REF.sub(" ", propre).split())
+        formes = (*_formes(intitule), sans_ref, _PRIX.sub("", sans_ref))  # « Comté (g) [comte] - 14,80 €/kg »
+        unite = next((trouve[1] for forme in formes if (trouve := UNITE.search(forme))), "")
         if len(refs) == 1:
             return Colonne(index, intitule, "tolerance" if tolerance else "quantite", refs[0], unite)
         refs = refs or self._contenant(propre)

@@ -144,9 +144,12 @@ def _colonnes(texte: str, largeur: int) -> list[list[str]]:
 def _remarques(plan: Plan, colonnes: list[list[str]]) -> Iterator[tuple[int, str, str]]:
     """Ce que les gens ont écrit à côté de leurs quantités : (ligne, de qui, texte)."""
     rangs = dict(zip(plan.roles, plan.tetes, strict=True))
-    for rang, texte in enumerate(colonnes[plan.remarque]):
-        if texte:
-            yield rang + 2, qui_parle([colonne[rang] for colonne in colonnes], rangs), texte
+    avant: tuple[str, ...] = ()
+    for rang, dits in enumerate(zip(colonnes[plan.remarque], *(colonnes[tete] for tete in plan.tetes), strict=True)):
+        if dits != avant:  # un bon répète sa remarque à chacune de ses lignes
+            avant = dits
+            if dits[0]:
+                yield rang + 2, qui_parle([colonne[rang] for colonne in colonnes], rangs), dits[0]
 
 
 def _bons(plan: Plan, colonnes: list[list[str]], ecrits: list[Ecrit | None], feuille: Feuille) -> list[BonLu] | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from cabas.lecture.colonnes import PRIX_ECRIT, QUI, REF, Catalogue, Colonne
+from cabas.lecture.colonnes import PRIX_ECRIT, REF, Catalogue, Colonne
 from cabas.lecture.doutes import EMBALLE
-from cabas.lecture.intitules import role_de
+from cabas.lecture.intitules import ORNES, role_de
 from cabas.lecture.profils import reconnaitre
 from cabas.lecture.tableaux import SANS_ENTETE, Tableau
 from cabas.lecture.unites import A_COTE
@@ -143,7 +143,13 @@ class _Entete:
         return colonne.role if colonne and not colonne.ref and not colonne.refus and colonne.role in ("quantite", "tolerance") else ""
 
     def _lire(self, cases: Sequence[str]) -> dict[int, _Case]:
-        return {rang: self._comprendre(case.strip()) for rang, case in enumerate(cases) if case.strip()}
+        lues = {rang: self._comprendre(case.strip()) for rang, case in enumerate(cases) if case.strip()}
+        # « Unité », à gauche, annonce l'étage ; sous un produit, c'est la pièce.
+        return {rang: _Case("unite", lue.texte) if lue.texte and lue.genre == "a-cote" and self._porte_un_produit(rang) else lue for rang, lue in lues.items()}
+
+    def _porte_un_produit(self, rang: int) -> bool:
+        colonne = self._colonnes.get(rang)
+        return bool(colonne and (colonne.ref or colonne.refus))
 
     def _comprendre(self, case: str) -> _Case:
         propre = simplifier(normaliser_chiffres(case))
@@ -170,7 +176,7 @@ class _Entete:
         colonne, dessus = self._colonnes.get(rang), self._brut[rang]
         if colonne is None or not dessus:
             return case.genre in ("role", "produit", "ref") or (case.genre == "devise" and etiquette)
-        if colonne.role in QUI and not colonne.refus:
+        if colonne.role in ORNES and not colonne.refus:
             return case.genre == "a-cote" or (case.genre == "role" and simplifier(case.texte) == simplifier(dessus))
         if colonne.ref:
             sous = case.genre == "role" and role_de(simplifier(case.texte)) in ("quantite", "tolerance")

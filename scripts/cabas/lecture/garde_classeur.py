@@ -104,7 +104,7 @@ def _examiner_xlsx(archive: zipfile.ZipFile, noms: dict[str, zipfile.ZipInfo]) -
     plans: dict[str, bytes] = {}
     for nom, membre in noms.items():
         xml = archive.read(membre)  # lu en entier : une taille fausse, une somme fausse, sont des fautes
-        if xml.startswith(_XML_LARGE) and not nom.startswith("xl/media/") and not nom.endswith(".bin"):
+        if xml.startswith(_XML_LARGE) and not nom.startswith(("xl/media/", "customxml/")) and not nom.endswith(".bin"):
             return ABIME
         feuille = b"sheetData" in xml
         if (feuille or nom.endswith((".xml", ".rels"))) and not sans_entites(xml):

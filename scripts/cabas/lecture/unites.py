@@ -32,10 +32,18 @@ def colonnes_d_unite(colonnes: Iterable[Colonne]) -> list[Colonne]:
     return [colonne for colonne in colonnes if colonne.refus == "colonne-inconnue" and simplifier(colonne.intitule).rstrip(" :*") in _INTITULES]
 
 
-def unites_a_droite(colonnes: Sequence[Colonne]) -> dict[int, int]:
-    """Dans une grille : le rang d'une quantité, et celui de la colonne d'unité qui la suit."""
-    dites = {colonne.rang for colonne in colonnes_d_unite(colonnes)}
-    return {un.rang: un.rang + 1 for un in colonnes if un.role == "quantite" and un.ref and un.rang + 1 in dites}
+def unites_a_cote(colonnes: Sequence[Colonne]) -> dict[int, int]:
+    """Dans une grille : le rang de chaque quantité, et celui de sa colonne d'unité, la première à sa droite.
+
+    Une colonne d'unité avant le premier produit annonce le contraire : chacun a la sienne à sa gauche.
+    """
+    dites = sorted(colonne.rang for colonne in colonnes_d_unite(colonnes))
+    produits = sorted(un.rang for un in colonnes if un.role == "quantite" and un.ref)
+    if not dites or not produits:
+        return {}
+    if dites[0] < produits[0]:
+        return {rang: max(dite for dite in dites if dite < rang) for rang in produits}
+    return {rang: min(dite for dite in dites if dite > rang) for rang in produits if rang < dites[-1]}
 
 
 def selon_l_unite(ligne: LigneLue, dites: Iterable[str], produits: Mapping[str, Produit]) -> LigneLue:
@@ -47,7 +55,7 @@ def selon_l_unite(ligne: LigneLue, dites: Iterable[str], produits: Mapping[str, 
     ecrites = [(dite, _DEVANT.sub("", simplifier(dite)).rstrip(" .")) for dite in dites if dite]
     if produit is None or ligne.refus or not ecrites:
         return ligne
-    mesures = [(propre, une) for _dite, propre in ecrites if isinstance(une := lire_quantite(f"1 {propre}", produit.unite), int)]
+    mesures = [(propre, une) for _dite, propre in ecrites if propre[:1].isalpha() and isinstance(une := lire_quantite(f"1 {propre}", produit.unite), int)]
     if mesures:
         unite, une = mesures[0]
         if ligne.unite and lire_quantite(f"1 {ligne.unite}", produit.unite) != une:
