@@ -277,3 +277,45 @@ def test_une_rangee_qui_porte_une_quantite_n_est_jamais_de_l_en_tete(rangees: li
     for numero, cases in enumerate(rangees, 2):
         if any(isinstance(lu := lire_quantite(case, "kg"), int) and lu for case in cases):
             assert (numero, cases) in compose.lignes
+
+
+# --- Trouvé par une relecture : des unités écrites à côté, que l'on perdait ou que l'on prenait pour des quantités ---
+
+
+@pytest.mark.parametrize(
+    ("rangees", "attendu"),
+    [
+        # « 500 g » dans une colonne de conditionnement n'est pas une unité.
+        (
+            [["Nom", "Produit", "Conditionnement", "Quantité"], ["Zoé", "Lentilles vertes", "500 g", "2"]],
+            ["Zoé lentilles-vertes 2 quantite-illisible"],
+        ),
+        # Un prix, une ref ou un étage sous le titre n'efface pas son « (g) ».
+        ([["Nom", "Lentilles vertes [lentilles-vertes] (g)"], ["", "4,20 €/kg"], ["Zoé", "500"]], ["Zoé lentilles-vertes 500 g"]),
+        ([["Nom", "Lentilles vertes (g)", ""], ["", "Quantité", "Tolérance"], ["Zoé", "500", "250"]], ["Zoé lentilles-vertes 500 g +250 g"]),
+        # La colonne d'unité peut suivre la tolérance, valoir pour plusieurs produits, ou être à gauche de chacun.
+        ([["Nom", "Lentilles vertes", "Lentilles vertes - tolérance", "Unité"], ["Zoé", "500", "", "g"]], ["Zoé lentilles-vertes 500 g"]),
+        (
+            [["Nom", "Farine de blé T65", "Lentilles vertes", "Unité"], ["Zoé", "500", "250", "g"]],
+            ["Zoé farine-t65 500 g", "Zoé lentilles-vertes 250 g"],
+        ),
+        (
+            [["Nom", "Unité", "Farine de blé T65", "Unité", "Lentilles vertes"], ["Zoé", "kg", "2", "g", "250"]],
+            ["Zoé farine-t65 2", "Zoé lentilles-vertes 250 g"],
+        ),
+        # « unité » sous un produit à la pièce n'annule pas le « g » de son voisin.
+        (
+            [["Nom", "Lentilles vertes", "Œufs de plein air"], ["", "g", "unité"], ["Zoé", "500", "6"]],
+            ["Zoé lentilles-vertes 500 g", "Zoé oeufs-plein-air 6 piece"],
+        ),
+    ],
+)
+def test_une_unite_ecrite_a_cote_compte(rangees: list[list[str]], attendu: list[str]) -> None:
+    assert lire(rangees) == attendu
+
+
+def test_ce_qui_a_l_air_d_un_nom_distingue_sans_nommer() -> None:
+    """Le nom de qui tient la permanence n'entre pas dans celui de la personne : il irait dans le mot qu'on lui écrit."""
+    rangees = [["Nom", "Nom du référent", "Lentilles vertes"], ["Zoé", "Lou Martin", "2"]]
+    lignes, _constats = lire_bons(ecrire(rangees), "a.csv", "les-tilleuls", CATALOGUE)
+    assert [(une.cellule, une.nom, une.aussi, une.nom_entier) for une in lignes] == [("Zoé", "Zoé", "Lou Martin", "Zoé Lou Martin")]

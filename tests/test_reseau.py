@@ -290,6 +290,7 @@ FAUTES: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
         lambda un, _d: un.write_bytes(resceller(un, commande="2026-11")),
     ),
     "un instant qui n’en est pas un": ("totaux-illisibles", lambda un, _d: un.write_bytes(resceller(un, cloture="demain"))),
+    "un instant d’avant le calendrier": ("totaux-illisibles", lambda un, _d: un.write_bytes(resceller(un, provisoire="0001-01-01T00:00+14:00"))),
     "un prix changé": (
         "totaux-autre-catalogue",
         lambda _u, depot: (fiche := depot / "catalogue/produits/farine-t65.yaml").write_text(

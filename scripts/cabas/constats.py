@@ -44,6 +44,13 @@ class Source(NamedTuple):
     def __hash__(self) -> int:
         return hash(self[:2])
 
+    def __repr__(self) -> str:
+        """Sans les lignes : déplacer un champ dans sa fiche ne refait ni le site, ni le livret."""
+        return f"Source({self.fichier!r})"
+
+    def __ne__(self, autre: object) -> bool:
+        return not self == autre
+
     def a(self, champ: str = "") -> Emplacement:
         """L'emplacement d'un champ ; à défaut, celui de la fiche."""
         return Emplacement(self.fichier, self.lignes.get(champ, self.ligne))

@@ -80,6 +80,7 @@ class LigneLue(NamedTuple):
     lequel ce fichier compte (celui de son jumeau, s'il en est la copie). `unite` : celle que l'intitulé impose (« (g) »).
     `refus` : ce que la lecture seule suffit à rejeter. `de_la_page` : le fichier est celui que télécharge notre page, son code se
     vérifie. `decision` : la correction qui vaut pour cette quantité ; `decision_tolerance` : celle qui vaut pour sa tolérance.
+    `aussi` : ce que disent les colonnes qui ont seulement l'air d'un nom ; il distingue des personnes, et n'en nomme aucune.
     """
 
     groupement: str
@@ -104,6 +105,12 @@ class LigneLue(NamedTuple):
     de_la_page: bool = False
     decision: Decision | None = None
     decision_tolerance: Decision | None = None
+    aussi: str = ""
+
+    @property
+    def nom_entier(self) -> str:
+        """Tout ce que le bon dit du nom de la personne."""
+        return f"{self.nom} {self.aussi}".strip()
 
 
 class Ecrit:
@@ -193,12 +200,7 @@ class Totaux(NamedTuple):
         """Tout ce que dit le fichier, sauf son sceau. Ce qui est vide n'y est pas : un fichier d'avant se lit encore."""
         return {
             "format": "cabas-totaux-1",
-            "commande": self.commande,
-            "groupement": self.groupement,
-            "regle": self.regle,
-            "offre": self.offre,
-            "revision": self.revision,
-            "cellules": self.cellules,
+            **{nom: getattr(self, nom) for nom in ("commande", "groupement", "regle", "offre", "revision", "cellules")},
             **{nom: valeur for nom, valeur in (("cloture", self.cloture), ("provisoire", self.provisoire)) if valeur},
             "comptes": dict(self.comptes),
             "produits": {ref: [list(ligne) for ligne in lignes] for ref, lignes in self.produits.items()},

@@ -114,3 +114,8 @@ def lot_entame(tailles: Sequence[int], total: int) -> int:
     """
     compte = compter(tailles, total) or ()
     return min((taille for taille, nombre in zip(tailles, compte, strict=False) if nombre), default=tailles[0])
+
+
+def nom_de_taille(produit: Produit, taille: int) -> str:
+    """Le nom du lot de cette taille : « sac de 5 kg » ; « lot » s'il n'en a pas."""
+    return next((lot.nom for lot in lots_de(produit) if lot.quantite == taille), "") or "lot"

@@ -84,17 +84,17 @@ def _douteuses(lignes: Iterable[LigneJugee], inscrits: Mapping[str, _Inscrits]) 
     plusieurs: dict[tuple[str, str], dict[str, LigneJugee]] = {}
     for jugee in lignes:
         lue = jugee.lue
-        if not lue.nom or jugee.sort is Sort.BROUILLON or jugee.code in REJETS_DU_BON:
+        if not lue.nom_entier or jugee.sort is Sort.BROUILLON or jugee.code in REJETS_DU_BON:
             continue
         qui = (lue.groupement, jugee.cellule)
         premiere = premieres.setdefault(qui, jugee)
-        if premiere is not jugee and premiere.lue.nom != lue.nom:
-            plusieurs.setdefault(qui, {premiere.lue.nom: premiere}).setdefault(lue.nom, jugee)
+        if premiere is not jugee and premiere.lue.nom_entier != lue.nom_entier:
+            plusieurs.setdefault(qui, {premiere.lue.nom_entier: premiere}).setdefault(lue.nom_entier, jugee)
     for qui, premiere in premieres.items():
         if qui in plusieurs:
             yield qui, plusieurs[qui]
-        elif (connus := inscrits.get(qui[0])) and qui[1] not in connus.codes.get(cle(premiere.lue.nom), {qui[1]}):
-            yield qui, {premiere.lue.nom: premiere}
+        elif (connus := inscrits.get(qui[0])) and qui[1] not in connus.codes.get(cle(premiere.lue.nom_entier), {qui[1]}):
+            yield qui, {premiere.lue.nom_entier: premiere}
 
 
 def _inscrits(adherents: Sequence[Adherent]) -> _Inscrits:

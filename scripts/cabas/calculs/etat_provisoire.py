@@ -10,7 +10,7 @@ from datetime import datetime
 
 from cabas.calculs.affichage import nom_du_lot
 from cabas.calculs.attribution import FEMININS
-from cabas.calculs.conditionnements import lots_de, tailles_de
+from cabas.calculs.conditionnements import lots_de, nom_de_taille, tailles_de
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.offre import proposes
 from cabas.calculs.recap import Recap
@@ -56,7 +56,7 @@ def lot_a_completer(produit: Produit, etat: EtatDesLots | None) -> EtatDeLot | N
 
 def un_lot(produit: Produit, taille: int) -> str:
     """« un sac de 5 kg », « une caisse de 10 kg » : le lot de cette taille."""
-    nom = next((lot.nom for lot in lots_de(produit) if lot.quantite == taille), "") or "lot"
+    nom = nom_de_taille(produit, taille)
     return f"{'une' if nom.split()[0].split('-')[-1] in FEMININS else 'un'} {nom}"
 
 

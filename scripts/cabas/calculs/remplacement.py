@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from cabas.calculs.confusions import se_rapprochent
-from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, LigneJugee, Sort
+from cabas.calculs.jugement import REJETS_DU_BON, CleDeBon, LigneJugee, Sort, a_lire
 from cabas.constats import Constat, Emplacement, avertissement
 from cabas.quantites import lire_quantite
 from cabas.typographie import instant_long
@@ -55,8 +55,8 @@ def _phrase(perdu: Sequence[LigneJugee], gagnant: Sequence[LigneJugee]) -> str:
         dit = f"Remplacé par un bon du {instant_long(apres)} ({fichier}) : de celui-ci, on n’a pas la date."
     else:
         dit = f"Remplacé par un bon plus récent du {instant_long(apres)} ({fichier})."
-    etranger = moi.nom and lui.nom and not se_rapprochent(moi.nom, lui.nom)
-    return f"{dit} Il est au nom de « {lui.nom} »." if etranger else dit
+    etranger = moi.nom_entier and lui.nom_entier and not se_rapprochent(moi.nom_entier, lui.nom_entier)
+    return f"{dit} Il est au nom de « {lui.nom_entier} »." if etranger else dit
 
 
 def remplacer(jugee: LigneJugee, message: str) -> LigneJugee:
@@ -89,7 +89,7 @@ def bons_de_meme_date(lignes: Iterable[LigneJugee], ajoutent: Collection[str], p
 
 def _demandes(bon: Sequence[LigneJugee]) -> list[tuple[str, str, str]]:
     """Ce que demande un bon, quelle que soit la façon de l'écrire."""
-    lues = ((jugee.lue.produit, lire_quantite(jugee.lue.lu, "kg"), lire_quantite(jugee.lue.tolerance, "kg")) for jugee in bon)
+    lues = ((jugee.lue.produit, lire_quantite(a_lire(jugee.lue), "kg"), lire_quantite(jugee.lue.tolerance, "kg")) for jugee in bon)
     return sorted((produit, str(lu), str(plus)) for produit, lu, plus in lues)
 
 

@@ -144,7 +144,6 @@ REGLES: Mapping[str, Regle] = {
 
 
 @lru_cache(maxsize=65536)
-@lru_cache(maxsize=65536)
 def motif(unite: str, demande: int, tolerance: int, part: int, cause: str, du_cellier: int = 0, complete: str = "") -> str:
     """La phrase qu'une personne accepte : ce qu'elle a demandé, ce qu'elle aura, pourquoi.
 

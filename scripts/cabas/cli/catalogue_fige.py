@@ -89,7 +89,7 @@ def figer(racine: Path, identifiant: str, present: Depot, demandee: str) -> Cata
     passees = fiches_a(racine, commit, ("catalogue",))
     if isinstance(passees, Refus):
         return absent(passees)
-    depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{identifiant}"))
+    depot, constats = charger_depot(racine, CatalogueFige(racine, passees), TEMOIN.with_name(f"fiches-figees-{commit[:12]}"))
     catalogue = Catalogue(racine, identifiant, depot, present, constats, commit, sans_controle(demandee))
     dits = [_faite_depuis(constat, present, identifiant) for constat in catalogue.situer(constats)]
     return catalogue._replace(constats=[*dits, *_mouvante(racine, present, identifiant, demandee, commit)])

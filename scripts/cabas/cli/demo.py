@@ -183,6 +183,7 @@ def _constats(constats: Sequence[Constat], imprimeur: Imprimeur) -> None:
 
 def _recap(recap: Recap, imprimeur: Imprimeur) -> None:
     """Ce qu'on commande, et ce qui manque pour compléter un lot."""
+    from cabas.calculs.conditionnements import nom_de_taille
     from cabas.typographie import accorder, euros, quantite
 
     producteurs = {ligne.producteur for ligne in recap.produits if ligne.a_commander}
@@ -192,8 +193,7 @@ def _recap(recap: Recap, imprimeur: Imprimeur) -> None:
     imprimeur.dire(f"   À payer : {euros(recap.total_producteurs)}. À recevoir des cellules : {euros(recap.total_cellules)}.")
     proches = sorted(recap.manques, key=lambda manque: (manque.quantite, manque.produit.ref))[:3]
     for manque in proches:
-        lot = manque.produit.lot
-        nom = (lot.nom if lot else "") or "lot"
+        nom = nom_de_taille(manque.produit, manque.lot)
         combien = quantite(manque.quantite, manque.produit.unite)
         imprimeur.dire(f"   {manque.produit.nom} : il manque {combien} pour compléter un lot ({nom}).")
     if proches:

@@ -5,6 +5,7 @@ Rien à demander pour `prive/`, à sa place : le dépôt l'ignore, et `cabas ver
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ def exposition(racine: Path, prive: Path, dit: str, commande: str) -> list[Const
     from cabas.constats import Emplacement, avertissement, erreur
 
     ici = Emplacement(dit)
-    motif = f"/{prive.relative_to(depot).as_posix()}/" if prive != depot else "*"
+    motif = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", prive.relative_to(depot).as_posix()) + "/"
+    ou = "" if prive == depot else f", ou ajouter la ligne {motif}"  # à la racine, la règle ferait ignorer tout le dépôt
     if depot == depot_de(racine):
         fait = "Ce dossier est dans le dépôt du réseau, et git ne l’ignore pas : des noms et des téléphones y seraient publiés."
-        return [erreur("prive-expose", ici, fait, f"Le sortir du dépôt, ou ajouter la ligne {motif} à son fichier .gitignore.")]
+        return [erreur("prive-expose", ici, fait, f"Le sortir du dépôt{ou and f'{ou} à son fichier .gitignore'}.")]
     fait = "Ce dossier est dans un dépôt git qui ne l’ignore pas : des noms et des téléphones pourraient y être enregistrés."
-    remede = f"Le ranger ailleurs, ou ajouter la ligne {motif} au fichier .gitignore de ce dépôt."
+    remede = f"Le ranger ailleurs{ou and f'{ou} au fichier .gitignore de ce dépôt'}."
     return [avertissement("prive-expose", ici, fait, remede)]

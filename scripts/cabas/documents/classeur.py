@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cabas.documents.mise_en_page import HAUTEUR, lignes_de, mettre_en_page
+from cabas.documents.mise_en_page import HAUTEUR, HAUTEUR_MAXIMUM, lignes_de, mettre_en_page
 from cabas.typographie import typographier
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _ecrire_accueil(classeur: Workbook, styles: dict[str, Any], titre: str, pied
 def _a_droite(page: Any, styles: dict[str, Any], ligne: int, texte: str, a_gauche: str = "") -> None:
     """Un texte sur toutes les colonnes de l'accueil sauf la première, et la hauteur qu'il leur faut."""
     page.merge_range(ligne, 1, ligne, len(LARGEURS) - 1, texte, styles["texte"])
-    page.set_row(ligne, HAUTEUR * max(lignes_de(texte, sum(LARGEURS[1:])), lignes_de(a_gauche, LARGEURS[0])))
+    page.set_row(ligne, min(HAUTEUR_MAXIMUM, HAUTEUR * max(lignes_de(texte, sum(LARGEURS[1:])), lignes_de(a_gauche, LARGEURS[0]))))
 
 
 def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, pied: str) -> None:
@@ -181,12 +181,13 @@ def _ecrire(classeur: Workbook, styles: dict[str, Any], feuille: Feuille, pied: 
     for rang, colonne in enumerate(feuille.colonnes):
         page.set_column(rang, rang, largeurs[rang])
         page.write_string(0, rang, colonne.titre, styles["titre"])
-    page.set_row(0, HAUTEUR * max(lignes_de(colonne.titre, large - 1) for colonne, large in zip(feuille.colonnes, largeurs, strict=True)))
+    titres = max(lignes_de(colonne.titre, large - 1) for colonne, large in zip(feuille.colonnes, largeurs, strict=True))
+    page.set_row(0, min(HAUTEUR_MAXIMUM, HAUTEUR * titres))
     for numero, rangee in enumerate(feuille.rangees, 1):
         for rang, (colonne, case) in enumerate(zip(feuille.colonnes, rangee, strict=True)):
             _ecrire_case(page, styles, (numero, rang), case, colonne)
         if (hauteur := max((lignes_de(case, large) for case, large in zip(rangee, largeurs, strict=True) if isinstance(case, str)), default=1)) > 1:
-            page.set_row(numero, HAUTEUR * hauteur)
+            page.set_row(numero, min(HAUTEUR_MAXIMUM, HAUTEUR * hauteur))
     derniere = len(feuille.rangees)
     page.autofilter(0, 0, max(derniere, 1), len(feuille.colonnes) - 1)
     totaux = derniere > 0 and any(colonne.total for colonne in feuille.colonnes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cabas.calculs.conditionnements import nom_de_taille
 from cabas.calculs.fusion import Fusion
 from cabas.calculs.jugement import Sort
 from cabas.calculs.recap import Recap
@@ -24,8 +25,8 @@ def manques(recap: Recap) -> Feuille:
     )
     rangees = [
         (
-            *(manque.produit.nom, manque.produit.ref, (manque.produit.lot.nom if manque.produit.lot else "") or "lot"),
-            *(en_unites(manque.produit.lot.quantite if manque.produit.lot else 0), en_unites(manque.quantite), manque.produit.unite),
+            *(manque.produit.nom, manque.produit.ref, nom_de_taille(manque.produit, manque.lot)),
+            *(en_unites(manque.lot), en_unites(manque.quantite), manque.produit.unite),
         )
         for manque in recap.manques
     ]

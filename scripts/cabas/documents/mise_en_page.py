@@ -19,6 +19,8 @@ PAYSAGE = 158
 """La même, couchée : le texte y garde neuf points au moins. Une feuille plus large s'imprime sur plusieurs pages de large."""
 
 HAUTEUR = 15
+HAUTEUR_MAXIMUM = 405
+"""Une ligne de tableur ne peut pas être plus haute (409 points) : au-delà, le texte est dans la case, et ne se voit pas en entier."""
 """Celle d'une ligne de texte, en points. On l'écrit : tous les tableurs ne recalculent pas les hauteurs en ouvrant, et le texte se chevauche."""
 
 

@@ -145,7 +145,8 @@ class _Entete:
     def _lire(self, cases: Sequence[str]) -> dict[int, _Case]:
         lues = {rang: self._comprendre(case.strip()) for rang, case in enumerate(cases) if case.strip()}
         # « Unité », à gauche, annonce l'étage ; sous un produit, c'est la pièce.
-        return {rang: _Case("unite", lue.texte) if lue.texte and lue.genre == "a-cote" and self._porte_un_produit(rang) else lue for rang, lue in lues.items()}
+        pieces = [rang for rang, lue in lues.items() if lue.texte and lue.genre == "a-cote" and self._porte_un_produit(rang)]
+        return lues | {rang: _Case("unite", lues[rang].texte) for rang in pieces}
 
     def _porte_un_produit(self, rang: int) -> bool:
         colonne = self._colonnes.get(rang)

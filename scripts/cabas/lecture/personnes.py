@@ -64,8 +64,7 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     cellule = dits[0] if cellule else ""
     nom_entier = f"{nom} {prenom}".strip()
     qui = cellule or nom_entier or courriel
-    if autres:  # ils ne disent pas qui commande, mais ils distinguent deux personnes que l'on prendrait pour une
-        nom_entier = " ".join(filter(None, (nom_entier, *(autre for autre in autres if any(map(str.isalpha, autre))))))
+    aussi = " ".join(autre for autre in autres if any(map(str.isalpha, autre)))
     # LimeSurvey laisse vide la date d'une réponse commencée et jamais envoyée.
     inacheve = brouillon.lower() in _OUI or statut.lower() not in _VALIDES or (datee and not envoye)
     inconnu = _statut_inconnu(statut) if inacheve and statut.lower() not in _VALIDES | _BROUILLONS else None
@@ -75,7 +74,7 @@ def _faire(feuille: Feuille, dits: Sequence[str]) -> Faire:
     def faire(numero: int, colonne: str, produit: str, lu: str, tolerance: str, refus: Refus | None, unite: str = "") -> LigneLue:
         return nouvelle(LigneLue, (
             groupement, fichier, numero, colonne, bon, qui, produit, lu, tolerance, commande, lu_groupement, envoye, creneau, tarif, nom_entier,
-            inacheve, refus or coupe or inconnu, origine, unite, de_la_page, None, None,
+            inacheve, refus or coupe or inconnu, origine, unite, de_la_page, None, None, aussi,
         ))  # fmt: skip
 
     return faire

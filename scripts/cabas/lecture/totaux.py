@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +156,7 @@ def _est_une_ligne(rangee: object) -> bool:
 
 def _est_un_instant(texte: str) -> bool:
     try:
-        return datetime.fromisoformat(texte).utcoffset() is not None
-    except ValueError:
+        instant = datetime.fromisoformat(texte)
+        return instant.utcoffset() is not None and bool(instant.astimezone(UTC)) and 1 < instant.year < 9999
+    except (ValueError, OverflowError):
         return False

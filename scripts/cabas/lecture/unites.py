@@ -55,7 +55,9 @@ def selon_l_unite(ligne: LigneLue, dites: Iterable[str], produits: Mapping[str, 
     ecrites = [(dite, _DEVANT.sub("", simplifier(dite)).rstrip(" .")) for dite in dites if dite]
     if produit is None or ligne.refus or not ecrites:
         return ligne
-    mesures = [(propre, une) for _dite, propre in ecrites if propre[:1].isalpha() and isinstance(une := lire_quantite(f"1 {propre}", produit.unite), int)]
+    # « 500 g » est un conditionnement, pas une unité : « 1 500 g » en ferait mille cinq cents.
+    nues = [propre for _dite, propre in ecrites if propre[:1].isalpha()]
+    mesures = [(propre, une) for propre in nues if isinstance(une := lire_quantite(f"1 {propre}", produit.unite), int)]
     if mesures:
         unite, une = mesures[0]
         if ligne.unite and lire_quantite(f"1 {ligne.unite}", produit.unite) != une:

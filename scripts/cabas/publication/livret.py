@@ -7,7 +7,6 @@ changé. Ce que le livret ne sait pas rendre est dit, avec le fichier et la lign
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -70,7 +69,7 @@ def livret(fait: Livre | None, reserve: Path) -> Fichiers:
     """`guide.pdf` et `guide-cahier.pdf`, en mémoire ; rien sans guide. `reserve` : le dossier du cache."""
     if fait is None:
         return {}
-    dont = hashlib.sha256(json.dumps([_dessin(), fait], ensure_ascii=False, default=_champs).encode()).hexdigest()
+    dont = hashlib.sha256(f"{_dessin()}\0{fait!r}".encode()).hexdigest()
     page_a_page = Piece(PurePosixPath(LIVRET), dont, lambda: livret_pdf(fait))
     octets = prendre(page_a_page, reserve)
     cahier = Piece(PurePosixPath(CAHIER), f"{dont}-cahier", lambda: cahier_pdf(reserve / page_a_page.empreinte))
@@ -143,11 +142,6 @@ def _partie(noms: tuple[str, ...], titre: str, valeur: Any) -> tuple[str, ...]:
         return noms
     rangee = any(isinstance(un, Mapping) and not isinstance(next(iter(un.values())), str) for un in valeur)
     return (*noms, "" if rangee and not noms else titre)
-
-
-def _champs(objet: object) -> object:
-    """Une mission, pour l'empreinte : tout ce qu'elle dit, sauf d'où elle vient."""
-    return [getattr(objet, champ) for champ in type(objet).__slots__ if champ != "source"]  # type: ignore[attr-defined]
 
 
 @cache

@@ -191,8 +191,12 @@ def _repartition(recap: Recap) -> Iterator[str]:
 
 
 def _graines(fusion: Fusion, recap: Recap) -> dict[str, str]:
-    """La graine de chaque produit dont la part s'explique cellule par cellule, donc de tous ceux que l'on a tirés au sort."""
-    return {ref: graine(fusion.commande.id, ref) for ref in sorted({ref for _groupement, _cellule, ref in recap.explications.propres})}
+    """La graine de chaque produit dont la part s'explique cellule par cellule, donc de tous ceux que l'on a tirés au sort.
+
+    D'un partage que le réseau a rendu, on ne sait pas lesquels : on les donne toutes.
+    """
+    tires = {ref for _groupement, _cellule, ref in recap.explications.propres} or recap.explications.raisons
+    return {ref: graine(fusion.commande.id, ref) for ref in sorted(tires)}
 
 
 def bilan(
