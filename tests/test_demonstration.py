@@ -325,7 +325,7 @@ def test_ce_qu_on_garde_en_memoire_ne_change_aucune_ligne(mois: Mois, depot: Dep
     for groupement in depot.groupements:
         lues = [lue for lue in recu.lignes if lue.groupement == groupement]
         identites = Identites(depot.groupements[groupement], recu.adherents.get(groupement, ()), {lue.cellule for lue in lues})
-        juge = Juge(commande, groupement, identites, Demandes(depot, commande), ())
+        juge = Juge(commande, groupement, identites, Demandes(depot, commande))
         for rang, jugee in enumerate(juge.juger(lues)):
             if rang % 5 == 0 or jugee.code:
-                assert Juge(commande, groupement, identites, Demandes(depot, commande), ()).juger([lues[rang]]) == [jugee]
+                assert Juge(commande, groupement, identites, Demandes(depot, commande)).juger([lues[rang]]) == [jugee]

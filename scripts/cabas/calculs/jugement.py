@@ -98,11 +98,9 @@ class DitDuBon(NamedTuple):
 class Juge:
     """Juge les lignes d'un groupement : tout ce qui ne change pas d'une ligne à l'autre est préparé une fois."""
 
-    def __init__(
-        self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes, accepter: Collection[tuple[str, str]] = ()
-    ) -> None:
-        self._commande, self._groupement, self._demandes = commande, groupement, demandes
-        self._identites, self._accepter = identites, frozenset(accepter)
+    def __init__(self, commande: Commande, groupement: str, identites: Identites, demandes: Demandes) -> None:
+        self._commande, self._groupement, self._demandes, self._identites = commande, groupement, demandes, identites
+        self._accepter: frozenset[tuple[str, str]] = frozenset()
         self._fenetre: Fenetre | None = commande.fenetre(groupement)
         self._cloture = self._fenetre.cloture.astimezone(UTC) if self._fenetre else None
         self._cellules: dict[str, str] = {}

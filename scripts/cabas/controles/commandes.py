@@ -94,23 +94,18 @@ def produit_inconnu(contexte: Contexte) -> Iterator[Fait]:
     """Chaque produit et chaque producteur·rice cités dans une commande existent-ils ?"""
     for commande in contexte.depot.commandes.values():
         depot, fige = contexte.pour(commande), contexte.figes.get(commande.id)
-        for champ, refs in (("produits", commande.produits.refs), ("sauf", commande.sauf)):
-            for ref in refs:
-                if ref in depot.produits:
-                    continue
-                if fige and ref in fige.present.produits:
-                    fait, remede = pas_encore_la(commande, f"{champ} : « {ref} »", "au catalogue")
-                else:
-                    fait, remede = f"{champ} : « {ref} » n’est pas au catalogue.", "Corriger la ref, ou créer la fiche."
-                yield Fait(commande.source.a(champ), fait, remede)
-        for slug in commande.produits.producteurs:
-            if slug in depot.producteurs:
-                continue
-            if fige and slug in fige.present.producteurs:
-                fait, remede = pas_encore_la(commande, f"produits : « {slug} »", "dans l’annuaire des producteur·rices")
-            else:
-                fait, remede = f"produits : « {slug} » n’est pas dans l’annuaire des producteur·rices.", "Corriger le nom, ou créer la fiche."
-            yield Fait(commande.source.a("produits"), fait, remede)
+        produits, producteurs = (depot.produits, fige and fige.present.produits), (depot.producteurs, fige and fige.present.producteurs)
+        for champ, cites, (connus, presents), ou in (
+            ("produits", commande.produits.refs, produits, "au catalogue"),
+            ("sauf", commande.sauf, produits, "au catalogue"),
+            ("produits", commande.produits.producteurs, producteurs, "dans l’annuaire des producteur·rices"),
+        ):
+            for cite in cites:
+                if cite not in connus:
+                    quoi = f"{champ} : « {cite} »"
+                    absent = f"{quoi} n’est pas {ou}.", f"Corriger {'la ref' if connus is depot.produits else 'le nom'}, ou créer la fiche."
+                    fait, remede = pas_encore_la(commande, quoi, ou) if presents and cite in presents else absent
+                    yield Fait(commande.source.a(champ), fait, remede)
 
 
 def pas_encore_la(commande: Commande, quoi: str, ou: str) -> tuple[str, str]:

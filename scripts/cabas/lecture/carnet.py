@@ -26,13 +26,10 @@ class Carnet:
         self._dites: set[tuple[str, str, str, str]] = set()
         self.remarques: list[Remarque] = []
 
-    def premier(self, fichier: str, empreinte: str) -> str:
-        """Le premier fichier lu de ce dossier qui a cette empreinte : lui-même, presque toujours."""
-        return self._vus.setdefault((fichier.rpartition("/")[0], empreinte), fichier)
-
-    def jumeau(self, fichier: str, octets: bytes) -> str:
-        """Le fichier déjà lu dont celui-ci est la copie exacte ; vide s'il n'y en a pas."""
-        premier = self.premier(fichier, hashlib.sha256(octets).hexdigest())
+    def jumeau(self, fichier: str, octets: bytes, empreinte: str = "") -> str:
+        """Le fichier déjà lu de ce dossier dont celui-ci est la copie exacte ; vide s'il n'y en a pas, ou s'ils n'ont rien dedans."""
+        cle = (fichier.rpartition("/")[0], empreinte or hashlib.sha256(octets).hexdigest())
+        premier = self._vus.setdefault(cle, fichier)
         return "" if premier == fichier or not octets.strip() else premier
 
     def noter(self, groupement: str, fichier: str, origine: str, dites: Iterable[tuple[int, str, str]]) -> None:

@@ -108,8 +108,7 @@ def _lire_un(prive: Path, chemin: Path, groupement: str, catalogue: Catalogue, r
         recu.recues.append(ligne_illisible(relatif, groupement, octets))
         return
     empreinte = hashlib.sha256(octets).hexdigest()
-    premier = carnet.premier(relatif, empreinte)
-    jumeau = "" if premier == relatif or not octets.strip() else premier  # deux fichiers vides ne sont copie de rien
+    jumeau = carnet.jumeau(relatif, octets, empreinte)
     if jumeau:
         recu.constats.append(en_double(f"{prive.name}/{relatif}", jumeau))
     recu.empreintes[relatif] = empreinte
