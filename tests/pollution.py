@@ -97,8 +97,8 @@ def _bavarder(table: Table, _alea: random.Random) -> Table:
 
 
 def _refuser(table: Table, alea: random.Random) -> Table:
-    """Un produit dont personne ne veut : « - », « non », « 0 kg » d'une pièce ne sont pas des quantités."""
-    riens = ["-", "–", "non", "Non", "néant", "Rien", "0 kg", ""]
+    """Un produit dont personne ne veut : zéro n'est pas une quantité, même « 0 kg » d'une pièce."""
+    riens = ["0", "0,0", "0 kg", "0,0 L", ""]
     if table.grille:
         suite = ((*ligne, alea.choice(riens)) for ligne in table.lignes[1:])
         return replace(table, lignes=((*table.lignes[0], "Comté AOP 12 mois"), *suite))
@@ -129,7 +129,7 @@ PROPRES: dict[str, Callable[[Table, random.Random], Table]] = {
     "virgules": lambda table, _alea: _quantites(table, lambda lu: lu.replace(".", ",")),
     "zéros": lambda table, _alea: _quantites(table, lambda lu: f"{lu}0" if "." in lu else f"{lu},00"),
     "remarque sur deux lignes": _bavarder,
-    "rien écrit en toutes lettres": _refuser,
+    "zéro dans une autre unité": _refuser,
     "deux colonnes de nom": lambda table, _alea: replace(
         table, lignes=tuple((*ligne, "Nom :" if not rang else f"Nom {ligne[0]}") for rang, ligne in enumerate(table.lignes))
     ),
@@ -246,9 +246,9 @@ def _case_geante(table: Table, alea: random.Random) -> Table:
     return _une_ligne(table, alea, lambda ligne: [*ligne[:-1], "9" * alea.choice([25_000, 140_000])])
 
 
-# Ni « - » ni « non », qui veulent dire « rien » ; ni un chiffre précédé d'une marque invisible, qui se lit.
+# Pas un chiffre précédé d'une marque invisible : il se lit.
 ILLISIBLES = ["1.250,5", "1,250.5", "-2", "−3", "NaN", "1e9", "INF", "=2+3", "+2", "0x10", "1_000", "deux", "2 sacs", "2-3", "2;5", "O", "l", "12h"]
-ILLISIBLES += ["?", "1 2", "2..5", "500 ml", "#REF!"]
+ILLISIBLES += ["-", "non", "?", "1 2", "2..5", "500 ml", "#REF!"]
 SALES: dict[str, Callable[[Table, random.Random], Table | str | bytes]] = {
     "quantité illisible": lambda table, alea: _une_case(table, alea, ILLISIBLES),
     "ligne plus courte": lambda table, alea: _une_ligne(table, alea, lambda ligne: ligne[: alea.randint(1, len(ligne) - 1)]),

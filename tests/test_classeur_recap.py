@@ -17,12 +17,13 @@ from conftest import MINI_RESEAU
 from python_calamine import CalamineWorkbook
 from test_reseau import deposer_des_bons
 
+from cabas.calculs.conditionnements import nom_de_taille
 from cabas.calculs.palettes import PLACEMENTS, palettes
 from cabas.calculs.recap import LigneGroupement, LigneProduit, Recap
 from cabas.calculs.servis import Explications
 from cabas.cli import principal
 from cabas.documents.classeur import Bloc, Colonne, Feuille, classeur_xlsx
-from cabas.documents.mise_en_page import NOM_MAXIMUM, PIED_MAXIMUM, lignes_de, noms_de_feuilles
+from cabas.documents.mise_en_page import HAUTEUR_MAXIMUM, NOM_MAXIMUM, PIED_MAXIMUM, lignes_de, noms_de_feuilles
 from cabas.lecture.depot import charger
 from cabas.modele import Lot
 
@@ -269,6 +270,16 @@ def test_un_texte_sur_plusieurs_lignes_a_la_hauteur_qu_il_lui_faut() -> None:
     assert lignes_de(long, 30) >= 3
     assert 'ht="60"' in livre.xml["Accueil"] or 'ht="75"' in livre.xml["Accueil"]
     assert [lignes_de(texte, 10) for texte in ("", "a", "abcdefghi", "a\nb", "prive/2026-12/bons/a.csv")] == [1, 1, 1, 2, 4]
+
+
+def test_une_ligne_n_est_pas_plus_haute_qu_un_tableur_ne_sait() -> None:
+    livre = Classeur(classeur_xlsx("T", "Pied", [Feuille("F", (Colonne("Lu", 12),), [("mot " * 500,)])]))
+    assert [un.get("ht") for un in ET.fromstring(livre.xml["F"]).iterfind("m:sheetData/m:row", ESPACE)][1] == str(HAUTEUR_MAXIMUM)
+
+
+def test_un_lot_qui_manque_porte_le_nom_de_sa_taille() -> None:
+    produit = charger(MINI_RESEAU)[0].produits["lentilles-vertes"]._replace(lot=Lot(25_000, "sac de 25 kg"), lots=(Lot(5000, "sac de 5 kg"),))
+    assert [nom_de_taille(produit, taille) for taille in (25_000, 5000, 1000)] == ["sac de 25 kg", "sac de 5 kg", "lot"]
 
 
 def test_des_noms_trop_longs_se_distinguent_et_se_trient(mini_depot: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from test_menaces import BON, Sortie
 
 from cabas.cli import principal
+from cabas.cli.prive_a_l_abri import exposition
 from cabas.constats import raison
 
 LIENS = pytest.mark.skipif(os.name == "nt", reason="ni lien ni tube ici")
@@ -217,6 +218,17 @@ def test_un_dossier_prive_dans_le_depot_doit_etre_ignore(
     assert (mini_depot / "mes-bons/2026-12/sorties").exists() == (not gravites)
     if gravites:
         assert "/mes-bons/" in dit["constats"][0]["remede"]
+
+
+def test_la_regle_proposee_vaut_pour_ce_dossier_la(tmp_path: Path, mini_depot: Path, ailleurs: Callable[[Path], dict[str, Any]]) -> None:
+    """Un nom à crochets se recopie tel que git le comprend ; et l'on ne propose jamais d'ignorer tout le dépôt."""
+    git(mini_depot, "init", "-q")
+    remede = ailleurs(mini_depot / "bons[1]")["constats"][0]["remede"]
+    assert r"/bons\[1\]/" in remede
+    (mini_depot / ".gitignore").write_text("/bons\\[1\\]/\n", encoding="utf-8")
+    (mini_depot / "bons[1]").rename(mini_depot / "prive")
+    assert ailleurs(mini_depot / "bons[1]")["code"] == 0
+    assert [un.remede for un in exposition(mini_depot, mini_depot, ".", "2026-12")] == ["Le sortir du dépôt."]
 
 
 @pytest.mark.parametrize("depot", [True, False])

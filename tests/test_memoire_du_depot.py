@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from datetime import datetime
+from operator import ne
 
 import pytest
 from conftest import RACINE
@@ -123,3 +124,13 @@ def test_une_memoire_qui_est_un_tube_ou_un_dossier_n_arrete_rien(copie):
     shutil.rmtree(copie / ".build")
     (copie / FICHIER).mkdir(parents=True)
     assert charger_depot(copie) == (depot, [])
+
+
+def test_une_source_ne_se_compare_ni_ne_s_ecrit_avec_ses_lignes():
+    """Déplacer un champ dans sa fiche ne change pas ce qu'elle dit : ni le site, ni le livret ne se refont."""
+    ici, la = Source("f", 1, {"x": 1}), Source("f", 1, {"x": 9})
+    assert ici == la
+    assert ne(ici, la) is False, "« != » est hérité de l’uplet, il faut le redire"
+    assert hash(ici) == hash(la)
+    assert repr(ici) == repr(la)
+    assert ici != Source("f", 2)

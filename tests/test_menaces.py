@@ -223,7 +223,7 @@ def test_huit_mille_lignes(bons: Path, mini_depot: Path, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize(
     ("lu", "code"),
-    [(lu, "quantite-illisible") for lu in ("NaN", "INF", "-Infinity", "1e9", "1_000", "0x10", "=2+3", "+2", "O", "l", "--", "#REF!")]
+    [(lu, "quantite-illisible") for lu in ("NaN", "INF", "-Infinity", "1e9", "1_000", "0x10", "=2+3", "+2", "O", "l", "-", "#REF!")]
     + [("-1", "quantite-negative"), ("−0,5", "quantite-negative"), ("0,0001", "quantite-hors-pas"), ("999999999999", "quantite-plafonnee")]
     + [(lu, "") for lu in ("½", "٣", "２", "1,5", " 2 kg")],
 )

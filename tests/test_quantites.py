@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cabas.constats import Refus
-from cabas.quantites import est_rien, lire_contenu, lire_decimal, lire_quantite, milliemes
+from cabas.quantites import lire_contenu, lire_decimal, lire_quantite, milliemes
 from cabas.typographie import nombre_csv, quantite_nue
 
 LUES = [
@@ -153,14 +153,6 @@ def test_contenu(texte: str, attendu: tuple[str, int]) -> None:
 @pytest.mark.parametrize("texte", ["500", "g", "500 grains", "0 g", "beaucoup"])
 def test_contenu_illisible(texte: str) -> None:
     assert lire_contenu(texte) is None
-
-
-@pytest.mark.parametrize(
-    ("texte", "rien"), [("-", True), ("—", True), ("Non.", True), (" NÉANT ", True), ("non merci", True), ("oui", False), ("-2", False)]
-)
-def test_ce_qui_veut_dire_rien(texte: str, rien: bool) -> None:
-    assert est_rien(texte) == rien
-    assert isinstance(lire_quantite(texte, "kg"), Refus), "un nombre ne se lit pas dans un mot : « non » ne répond pas « 0 » à une question"
 
 
 @pytest.mark.parametrize("texte", ["0 kg", "0,0 L", "0 g", "-0 kg"])

@@ -47,7 +47,6 @@ _FRACTIONS = {
     "⅓": "1/3",
     "⅔": "2/3",
 }
-_RIENS = frozenset({"-", "–", "—", "\u2212", "non", "non merci", "néant", "neant", "rien", "aucun", "aucune", "zéro", "zero"})
 _ESPACES = motif(r"[\s\u00a0\u202f\u2009\u2007]+")
 _NOMBRE = motif(
     r"(?P<signe>[-+\u2212]?) ?"
@@ -65,12 +64,6 @@ _DATE_DE_TABLEUR = motif(
     rf"|\d{{4}}-(?P<mois_iso>\d\d)-(?P<jour_iso>\d\d)(?:[T ]00:00(?::00)?)?|(?:{_MOIS})\.?-\d\d",
     re.IGNORECASE,
 )
-
-
-@lru_cache(maxsize=1024)
-def est_rien(texte: str) -> bool:
-    """Vrai de ce que l'on écrit pour dire que l'on ne veut rien : un tiret, « non », « néant »."""
-    return texte.strip(" .!\u00a0").casefold() in _RIENS
 
 
 def normaliser_chiffres(texte: str) -> str:

@@ -12,7 +12,7 @@ from cabas.calculs.offre import maximum_par_bon, proposes, seuil_suspect
 from cabas.calculs.retenues import Article
 from cabas.constats import Refus
 from cabas.modele import Commande, Depot, Produit
-from cabas.quantites import est_rien, lire_quantite
+from cabas.quantites import lire_quantite
 from cabas.recu import Ecrit
 from cabas.typographie import enumerer, quantite, simplifier
 
@@ -100,7 +100,7 @@ class Lectures(dict[str, int | Refus]):
 
     def __missing__(self, texte: str) -> int | Refus:
         produit = self._produit
-        lu = 0 if est_rien(texte) else lire_quantite(texte, produit.unite)
+        lu = lire_quantite(texte, produit.unite)
         if isinstance(lu, int) and lu % produit.pas:
             dessous = lu // produit.pas * produit.pas
             possibles = [quantite(valeur, produit.unite) for valeur in (dessous, dessous + produit.pas) if valeur]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from cabas.constats import Refus
 from cabas.lecture.colonnes import REF, Catalogue, Colonne
 from cabas.motifs import motif
-from cabas.quantites import est_rien, lire_quantite
+from cabas.quantites import lire_quantite
 from cabas.typographie import enumerer, sans_marques, simplifier
 
 _ZEROS = frozenset({"0", "0,0", "0.0", "0,00", "0.00"})
@@ -71,8 +71,8 @@ def sans_ip(case: str) -> str:
 
 @lru_cache(maxsize=4096)
 def est_nulle(texte: str, unite: str) -> bool:
-    """Vrai pour une case vide, qui vaut zéro, ou qui dit « rien » (« - », « non ») : ce n'est pas une quantité reçue."""
-    return not texte or texte in _ZEROS or est_rien(texte) or lire_quantite(texte, unite) == 0
+    """Vrai pour une case vide ou qui vaut zéro : ce n'est pas une quantité reçue."""
+    return not texte or texte in _ZEROS or lire_quantite(texte, unite) == 0
 
 
 def refus_de(colonne: Colonne) -> Refus | None:
