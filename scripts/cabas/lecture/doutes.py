@@ -22,7 +22,10 @@ _GROS = r"cartons?|caisses?|cagettes?|colis|palettes?|packs?|lots?"
 _PETIT = r"sacs?|sachets?|bocal|bocaux|bidons?|seaux?|paquets?|bouteilles?|boites?|pots?|filets?|barquettes?|meules?|parts?|portions?|tranches?"
 _EN_GROS = motif(rf"\b(?:{_GROS})\b")
 EMBALLE = motif(rf"\b(?:{_GROS}|{_PETIT})\b|\d ?(?:kgs?|kilos?|g|gr|grammes?|l|litres?|dl|cl|ml)\b")
-_DEMANDE_EMBALLE = motif(rf"\b(?:combien de|nombre de|nb de|nbre de|en) (?:{_GROS}|{_PETIT})\b")
+_DEMANDE = rf"\b(?:combien de|nombre de|nb de|nbre de|en) (?:{_GROS}|{_PETIT})\b"
+_DEMANDE_EMBALLE = motif(_DEMANDE)
+_COMPTE_EN_EMBALLAGES = motif(rf"\((?:{_GROS}|{_PETIT})\)|{_DEMANDE}|\bpar \d+ ?(?:kgs?|kilos?|g|gr|grammes?|l|litres?|dl|cl|ml)\b")
+"""Ce qui fait douter même d'une colonne qui porte sa ref : elle dit ce que l'on compte, et ce n'est pas l'unité du produit."""
 _PAR_TANT = motif(rf"(?:\b(?:{_GROS}|{_PETIT}|bottes?|plaquettes?)\b )?\b(?:par|de|les) (\d{{1,3}})\b(?! ?(?:kg|g|l|cl|ml|dl)\b)")
 
 
@@ -86,7 +89,8 @@ def _deux_questions(autre: Colonne) -> tuple[str, str]:
 def emballe(intitule: str, produit: Produit) -> bool:
     """Vrai si l'intitulé parle d'autre chose que de l'unité du produit : « 10 € les 5 kg », « (sacs) », « carton de 6 ».
 
-    Une unité écrite à la fin, « (kg) », lève le doute ; le nom et le contenu du produit ne comptent pas.
+    Une unité écrite à la fin, « (kg) », lève le doute ; le nom et le contenu du produit ne comptent pas. Sous sa ref, une quantité est
+    dans l'unité du produit (contrats.md §4) : « sac de 25 kg [farine-t65] » décrit, « (sacs) [farine-t65] » demande autre chose.
     """
     propre = simplifier(normaliser_chiffres(REF.sub(" ", intitule)))
     if UNITE.search(propre.rstrip(" ]")):
@@ -100,6 +104,8 @@ def emballe(intitule: str, produit: Produit) -> bool:
     reste = _PRIX.sub(" ", ligne)
     if _DEMANDE_EMBALLE.search(question):
         return produit.unite != "piece" or _EN_GROS.search(question) is not None
+    if REF.search(intitule):
+        return _COMPTE_EN_EMBALLAGES.search(reste) is not None
     if produit.unite != "piece":
         return EMBALLE.search(reste) is not None
     tant = _PAR_TANT.search(reste)

@@ -93,7 +93,8 @@ class _Entete:
                     [
                         nom,
                         *([ref] if ref and ref not in nom else []),
-                        *(f"- {suite[genre]}" for genre in ("prix", "emballe") if genre in suite),
+                        *([f"- {suite['prix']}"] if "prix" in suite else []),
+                        *([f"- en {suite['emballe']}"] if "emballe" in suite else []),  # sous le nom, il dit ce que l'on compte
                         *([f"({suite['unite']})"] if "unite" in suite else []),
                     ]
                 )
