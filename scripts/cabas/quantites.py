@@ -89,6 +89,16 @@ def normaliser_chiffres(texte: str) -> str:
     return _ESPACES.sub(" ", "".join(lettres)).strip()
 
 
+def dans_l_unite(texte: str, unite: str) -> str:
+    """Un nombre nu prend l'unité de sa colonne ; ce qui dit déjà la sienne, ou n'est pas un nombre, reste tel quel.
+
+    >>> dans_l_unite("500", "g"), dans_l_unite("½", "kg"), dans_l_unite("250.", "g"), dans_l_unite("1 kg", "g"), dans_l_unite("2", "")
+    ('500 g', '½ kg', '250 g', '1 kg', '2')
+    """
+    nu = any(map(str.isnumeric, texte)) and not any(map(str.isalpha, texte))
+    return f"{texte.rstrip('. ')} {unite}" if unite and nu else texte
+
+
 def _illisible(texte: str, unite: str, raison: str) -> Refus:
     exemple = {"kg": "2,5 ou 500 g", "L": "2 ou 75 cl", "piece": "3"}[unite]
     lu = texte.strip()

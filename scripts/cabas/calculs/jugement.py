@@ -21,6 +21,7 @@ from cabas.calculs.lignes_de_service import ligne_de_service
 from cabas.constats import Refus
 from cabas.modele import Commande, Fenetre
 from cabas.motifs import motif
+from cabas.quantites import dans_l_unite
 from cabas.recu import LigneLue, nouvelle
 from cabas.temps import PARIS, lire_envoi
 from cabas.typographie import enumerer, instant_long
@@ -222,8 +223,4 @@ def _ecrire_instant(envoi: datetime) -> str:
 
 def a_lire(lue: LigneLue) -> str:
     """« 500 » dans une colonne « Comté (g) » se lit « 500 g ». Une correction, elle, est dans l'unité du produit."""
-    if lue.decision:
-        return lue.decision.quantite
-    if lue.unite and any(map(str.isnumeric, lue.lu)) and not any(map(str.isalpha, lue.lu)):  # « ½ » et « 250. » aussi
-        return f"{lue.lu.rstrip('. ')} {lue.unite}"
-    return lue.lu
+    return lue.decision.quantite if lue.decision else dans_l_unite(lue.lu, lue.unite)

@@ -31,7 +31,7 @@ from cabas.lecture.reponses_json import est_un_json, lire_reponses
 from cabas.lecture.tableaux import Tableau, lire_tableaux
 from cabas.lecture.tolerances import DEUX_TOLERANCES, choisir, par_ref, situer
 from cabas.lecture.unites import colonnes_d_unite, non_lues, selon_l_unite, unites_a_cote
-from cabas.quantites import lire_quantite
+from cabas.quantites import dans_l_unite, lire_quantite
 from cabas.recu import LigneLue
 
 _CHIFFRE = re.compile(r"\s*[\d½¼¾]")
@@ -205,9 +205,7 @@ class _Lecture:
                         if not lu:
                             continue
                     ou, lu = situer(colonne.intitule, lu, plus, unite, siennes, cases)
-                    sienne = next((une.unite for une in siennes if une.unite), colonne.unite)
-                    if plus and sienne and not any(map(str.isalpha, plus)):
-                        plus = f"{plus.rstrip('. ')} {sienne}"
+                    plus = dans_l_unite(plus, next((une.unite for une in siennes if une.unite), colonne.unite))
                     ligne = faire(ou, colonne.ref, lu, plus, refus or refus_de(colonne), colonne.unite)
                     lignes.append(selon_l_unite(ligne, [cases[dites[colonne.rang]]], self.catalogue.produits) if colonne.rang in dites else ligne)
                 elif colonne.refus and not est_nulle(lu, unite):

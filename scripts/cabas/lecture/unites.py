@@ -12,7 +12,7 @@ from cabas.lecture.colonnes import Colonne
 from cabas.lecture.rangees import Rangee
 from cabas.modele import Produit
 from cabas.motifs import motif
-from cabas.quantites import MILLE, UNITES, lire_contenu, lire_quantite
+from cabas.quantites import MILLE, UNITES, dans_l_unite, lire_contenu, lire_quantite
 from cabas.recu import LigneLue
 from cabas.typographie import simplifier
 
@@ -62,9 +62,7 @@ def selon_l_unite(ligne: LigneLue, dites: Iterable[str], produits: Mapping[str, 
         unite, une = mesures[0]
         if ligne.unite and lire_quantite(f"1 {ligne.unite}", produit.unite) != une:
             return ligne._replace(refus=_refus(ligne, f"{ligne.unite} » et « {unite}", produit))
-        plus = ligne.tolerance
-        en_nombre = plus and not any(map(str.isalpha, plus))
-        return ligne if une == MILLE else ligne._replace(unite=unite, tolerance=f"{plus.rstrip('. ')} {unite}" if en_nombre else plus)
+        return ligne if une == MILLE else ligne._replace(unite=unite, tolerance=dans_l_unite(ligne.tolerance, unite))
     if produit.unite == "piece" and all(_est_la_piece(dite, propre, produit) for dite, propre in ecrites):
         return ligne
     return ligne._replace(refus=_refus(ligne, ecrites[0][0], produit))
